@@ -1,0 +1,169 @@
+# qemuvm: virtual machines by name. `make help` lists what there is to make.
+
+# The domain below which virtual machines are found; the drop-in and the pages follow it.
+DOMAIN ?= vm
+VERSION := 0.1.0
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
+LIBDIR     ?= $(PREFIX)/lib$(if $(MULTIARCH),/$(MULTIARCH))
+LIBEXECDIR ?= $(PREFIX)/libexec
+BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
+
+B := build
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes \
+	-Wstrict-prototypes -Wformat=2 -Wvla -Wframe-larger-than=4096 $(if $(WERROR),-Werror)
+HARDENING := -fstack-protector-strong -U_FORTIFY_SOURCE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) \
+	$(if $(filter x86_64-%,$(MULTIARCH)),-fstack-clash-protection -fcf-protection)
+SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
+	$(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined))
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=c11 $(WARNINGS) $(HARDENING) -fPIC -fvisibility=hidden $(SANITIZER) $(CFLAGS)
+ALL_CPPFLAGS := -D_GNU_SOURCE -DQEMUVM_DOMAIN='"$(DOMAIN)"' -DQEMUVM_VERSION='"$(VERSION)"' \
+	-DQEMUVM_SYSCONFDIR='"$(SYSCONFDIR)"' -DQEMUVM_LIBEXECDIR='"$(LIBEXECDIR)"' \
+	-Iresolver $(CPPFLAGS)
+ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(SANITIZER) $(LDFLAGS)
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
+RESOLVER := $(B)/libresolver.a
+MODULE   := $(B)/libnss_qemuvm.so.2
+UNIT     := $(patsubst tests/unit/test_%.c,$(B)/tests/test_%,$(wildcard tests/unit/test_*.c))
+SUPPORT  := $(patsubst tests/support/%.c,$(B)/tests/%,$(wildcard tests/support/*.c))
+BENCH    := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
+PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
+DROP_IN  := $(B)/40-qemuvm.conf
+
+.PHONY: all help tests test unit demo bench fuzz lint format check-asan install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(MODULE) $(B)/qemuvm $(B)/ssh-helper $(DROP_IN) $(B)/qemuvm.conf $(PAGES)
+
+help:
+	@printf '%s\n' \
+	  'make                the module, the programs, the pages: all into build/' \
+	  'make install        install them (DESTDIR, PREFIX, SYSCONFDIR, LIBDIR, LIBEXECDIR)' \
+	  'make unit           the unit tests alone: seconds' \
+	  'make test           everything: sudo tests/run' \
+	  'make demo           a real VM reached by name: sudo ./install.sh --demo' \
+	  'make bench          figures, as ratios against peers' \
+	  'make fuzz           the parsers under a fuzzer (FUZZ_SECONDS=60 each)' \
+	  'make check-asan     the unit tests under the address and undefined-behaviour sanitizers' \
+	  'make lint           clang-tidy, shellcheck, mandoc -T lint' \
+	  'make format         clang-format over the sources' \
+	  'V=1 shows commands; CC=clang, DOMAIN=vm, WERROR=1, SANITIZE=... are understood.'
+
+# A change of flags is a change of everything that was built with them.
+FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(FLAGS))' > $@
+.PHONY: FORCE
+FORCE:
+
+$(B)/obj/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(RESOLVER): $(call objects,resolver)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# nodelete: dlclose of a module that another thread is in must not unmap it.
+$(MODULE): $(call objects,nss_qemuvm) $(RESOLVER) nss_qemuvm/nss_qemuvm.map
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,-z,nodelete,-z,defs \
+		-Wl,-soname,libnss_qemuvm.so.2 -Wl,--version-script=nss_qemuvm/nss_qemuvm.map \
+		-Wl,--gc-sections -o $@ $(call objects,nss_qemuvm) $(RESOLVER)
+
+$(B)/qemuvm: $(call objects,cli) $(RESOLVER)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+$(B)/ssh-helper: $(call objects,ssh-helper) $(RESOLVER)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+# Files that name the domain or a path of the installation are made from NAME.in.
+fill = sed -e 's|@DOMAIN@|$(DOMAIN)|g' -e 's|@VERSION@|$(VERSION)|g' \
+	-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
+	-e 's|@LIBDIR@|$(LIBDIR)|g'
+$(DROP_IN): ssh-helper/40-qemuvm.conf.in $(B)/flags
+	$(Q)$(fill) $< > $@
+$(B)/qemuvm.conf: resolver/qemuvm.conf.in $(B)/flags
+	$(Q)$(fill) $< > $@
+$(B)/man/%: man/%.in $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(fill) $< > $@
+
+# One program for each unit-test file, so that one module is built and tested in seconds.
+$(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(RESOLVER)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+		$$(pkg-config --libs check) -lpthread
+$(B)/tests/test_nss_%: $(call objects,nss_qemuvm)
+$(B)/tests/%: $(B)/obj/tests/support/%.o $(RESOLVER)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lpthread
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(RESOLVER)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -ldl
+
+tests: all $(UNIT) $(SUPPORT)
+
+unit: tests
+	$(Q)tests/unit/run
+
+test:
+	$(Q)tests/run
+demo:
+	$(Q)./install.sh --demo
+bench: all $(BENCH) $(SUPPORT)
+	$(Q)tests/bench/run
+
+# libFuzzer is clang's; the same targets replay their corpus in tests/run with any compiler.
+FUZZ_SECONDS ?= 60
+fuzz:
+	$(Q)tests/fuzz/run $(FUZZ_SECONDS)
+
+check-asan:
+	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
+
+SOURCES := $(wildcard resolver/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c)
+SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build \
+	tests/guest/init)
+lint: $(PAGES)
+	$(Q)clang-tidy --quiet $(SOURCES) -- $(ALL_CPPFLAGS) -std=c11
+	$(Q)shellcheck -x $(wildcard $(SCRIPTS))
+	$(Q)$(if $(PAGES),mandoc -T lint -W warning $(PAGES))
+format:
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+
+INSTALL ?= install
+install: all
+	$(Q)$(INSTALL) -D -m 644 $(MODULE) $(DESTDIR)$(LIBDIR)/libnss_qemuvm.so.2
+	$(Q)$(INSTALL) -D -m 755 $(B)/qemuvm $(DESTDIR)$(BINDIR)/qemuvm
+	$(Q)$(INSTALL) -D -m 755 $(B)/ssh-helper $(DESTDIR)$(LIBEXECDIR)/qemuvm/ssh-helper
+	$(Q)test -e $(DESTDIR)$(SYSCONFDIR)/qemuvm.conf || \
+		$(INSTALL) -D -m 644 $(B)/qemuvm.conf $(DESTDIR)$(SYSCONFDIR)/qemuvm.conf
+	$(Q)$(INSTALL) -D -m 644 $(DROP_IN) $(DESTDIR)$(SYSCONFDIR)/ssh/ssh_config.d/40-qemuvm.conf
+	$(Q)for page in $(notdir $(PAGES)); do \
+		$(INSTALL) -D -m 644 $(B)/man/$$page \
+			$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; done
+
+clean:
+	$(Q)rm -rf $(B)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
