@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_VM_H
+#define QEMUVM_VM_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+#include "address.h"
+#include "name.h"
+
+/*
+ * What is known of one running QEMU, wherever it was learned. Everything is bounded and by value,
+ * so that a struct vm can be copied and needs no release.
+ */
+
+/* Names of one VM: its socket's id, -name guest=, process=, -id, the UUID, and room to spare. */
+#define VM_NAMES_MAX 8
+/* QEMU itself takes at most 8 NICs by -nic/-net (MAX_NICS); bridges of -device allow more. */
+#define VM_NICS_MAX 16
+#define VM_FORWARDS_MAX 32
+/* QEMU's ids are short by habit; a longer one is cut on both sides of a comparison. */
+#define VM_ID_SIZE 64
+
+/* What stands behind a NIC. */
+enum vm_netdev {
+	VM_NETDEV_UNKNOWN, /* not told by the command line */
+	VM_NETDEV_NONE,    /* a NIC that nothing is plugged into */
+	VM_NETDEV_TAP,
+	VM_NETDEV_BRIDGE,  /* a tap that qemu-bridge-helper made */
+	VM_NETDEV_MACVTAP, /* a tap on /dev/tapN: the host itself cannot reach the guest over it */
+	VM_NETDEV_USER,    /* slirp: nothing outside reaches the guest but by forwards */
+	VM_NETDEV_PASST,   /* the guest bears an address of the host's */
+	VM_NETDEV_VDE,
+	VM_NETDEV_SOCKET, /* socket, stream, dgram: another program has the other end */
+	VM_NETDEV_OTHER,  /* vhost-user, vhost-vdpa, l2tpv3, netmap, af-xdp and the like */
+};
+
+struct vm_nic {
+	struct mac mac;
+	bool has_mac;        /* mac is known */
+	bool mac_is_default; /* QEMU chose it by counting: other VMs may bear the same */
+	enum vm_netdev netdev;
+	char netdev_id[VM_ID_SIZE];
+	char ifname[IF_NAMESIZE]; /* the host's tap, "" if not told */
+	char bridge[IF_NAMESIZE]; /* the bridge it was asked into, "" if not told */
+};
+
+/* A port of the host that leads to one of the guest's (hostfwd=). */
+struct vm_forward {
+	bool is_udp;
+	struct address host;  /* 0.0.0.0 where it was left out */
+	uint16_t host_port;   /* 0: QEMU chose one; only its monitor tells which */
+	uint16_t guest_port;
+	char netdev_id[VM_ID_SIZE];
+};
+
+enum vm_endpoint_kind { VM_ENDPOINT_NONE, VM_ENDPOINT_UNIX, VM_ENDPOINT_TCP };
+
+/* Where a client connects: the agent's socket, a monitor. */
+struct vm_endpoint {
+	enum vm_endpoint_kind kind;
+	/* The path, absolute as the caller's file system sees it; an abstract name begins with NUL. */
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
+	uint8_t path_len; /* of path, without a closing NUL */
+	struct address host;
+	uint16_t port;
+	bool is_serial; /* the agent is on an isa-serial port, whose end is always open */
+	bool is_qmp;    /* of a monitor: QMP, else HMP */
+};
+
+struct vm {
+	/* The name that answers bear: the id in the socket's path, else the first of names. */
+	char id[NAME_VM_SIZE];
+	char names[VM_NAMES_MAX][NAME_VM_SIZE]; /* as QEMU was given them, not as they are typed */
+	unsigned int name_count;
+	pid_t pid;           /* 0: not known */
+	uint64_t start_time; /* of the process, in clock ticks since boot (proc(5), stat field 22) */
+	uid_t uid;           /* whose process, or by whom the socket is listened on */
+	struct vm_endpoint agent;
+	struct vm_endpoint monitor;
+	struct vm_nic nics[VM_NICS_MAX];
+	unsigned int nic_count;
+	bool has_argv; /* the command line was read, so that nics and forwards are all that it tells */
+	struct vm_forward forwards[VM_FORWARDS_MAX];
+	unsigned int forward_count;
+	uint32_t vsock_cid; /* 0: none */
+};
+
+/* Adds a name unless the VM has it already or names is full; "" is no name. */
+void vm_add_name(struct vm *vm, const char *name);
+
+/* Does what was typed name this VM: by one of its names as a whole, or only with one of the prefixes left out? */
+enum vm_match { VM_MATCH_NONE, VM_MATCH_PREFIXED, VM_MATCH_EXACT };
+enum vm_match vm_match_name(const struct vm *vm, const char *typed, const char *const *prefixes,
+	size_t prefix_count);
+
+/* The NIC with that MAC, or NULL. */
+const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac);
+/* Are MACs of NICs known, and are they fit to tell this VM from others? */
+bool vm_has_macs(const struct vm *vm);
+/* Does the command line tell that no NIC can be reached from the host by an address of its own
+ * (user-mode networks only, or no NIC at all)? */
+bool vm_is_unreachable(const struct vm *vm);
+
+/* Sets a Unix endpoint. 0 or -ENAMETOOLONG. */
+int vm_endpoint_set_path(struct vm_endpoint *endpoint, const char *path);
+
+#endif
