@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_RESOLVER_H
+#define QEMUVM_RESOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "address.h"
+#include "candidate.h"
+#include "config.h"
+#include "name.h"
+#include "vm.h"
+
+/*
+ * The one question of this library: which addresses has the VM of this name? Read this first; the
+ * rest of the folder answers it.
+ *
+ *   name     is it ours, and what did the person mean
+ *   vm_find  the running QEMU behind a name, if it is somebody's who counts (trust)
+ *   source   who is asked for its addresses (source_agent)
+ *   candidate which of them count, held against what the kernel knows (netlink)
+ *
+ * The library never prints, logs or exits, keeps nothing between calls, and changes nothing of the process it
+ * runs in but errno.
+ */
+
+struct resolver_question {
+	const char *name; /* of a VM as typed, without the domain: see name_from_typed() */
+	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
+	int budget_ms;    /* 0: timeout_ms of the configuration */
+	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
+	bool is_patient;  /* a person waits for this VM: see struct source_call */
+};
+
+enum resolver_outcome {
+	RESOLVER_ADDRESSES,  /* one or more */
+	RESOLVER_NO_VM,      /* none of that name that counts */
+	RESOLVER_NO_ADDRESS, /* the VM is there and has none of the family, now or later */
+	RESOLVER_NOT_YET,    /* the VM is there, its address is not known yet */
+};
+
+/* Why there is no address; one for each thing that a person would do something else about. */
+enum resolver_reason {
+	RESOLVER_OK,
+	/* RESOLVER_NO_VM */
+	RESOLVER_BAD_NAME,    /* no VM can have this name */
+	RESOLVER_NO_SUCH_VM,
+	RESOLVER_VM_GONE,     /* its socket is there, its QEMU is not */
+	RESOLVER_NO_PERMISSION,
+	RESOLVER_STRANGER,    /* its socket is that of a user who is not trusted */
+	RESOLVER_AMBIGUOUS,
+	/* RESOLVER_NO_ADDRESS */
+	RESOLVER_OTHER_FAMILY, /* it has addresses, of the other family or link-local only */
+	RESOLVER_USER_MODE,   /* all its NICs are behind user-mode networks */
+	RESOLVER_NONE_COUNTS, /* the guest names addresses, and each is left out for a reason */
+	/* RESOLVER_NOT_YET */
+	RESOLVER_NO_LEASE_YET, /* the agent answers; the guest has no address so far */
+	RESOLVER_AGENT_SILENT, /* it does not run, the VM is paused, or another client holds the socket */
+	RESOLVER_AGENT_BUSY,   /* other clients queue before us */
+	RESOLVER_AGENT_SLOW,   /* asked, and no answer in time */
+	RESOLVER_AGENT_REFUSES, /* it may not or cannot answer this question */
+	RESOLVER_AGENT_GARBAGE, /* what it says is no answer */
+	RESOLVER_AGENT_LEFT,   /* the connection ended: QEMU stops, or the agent was killed */
+	RESOLVER_NOT_ASKED,    /* no source of the configuration applies to it */
+	RESOLVER_NO_RESOURCES, /* the asking process has no memory or descriptors left */
+};
+
+struct resolver_answer {
+	enum resolver_outcome outcome;
+	enum resolver_reason reason;
+	int error; /* the negative errno behind the reason, or 0 */
+
+	/* Of the VM, unless RESOLVER_NO_VM; id is the name asked for there. */
+	char id[NAME_VM_SIZE];
+	char host[NAME_HOST_SIZE]; /* its host name: "web.vm" */
+	char socket[CONFIG_PATH_SIZE]; /* of its agent */
+	pid_t pid;
+	uid_t uid;
+
+	struct address addresses[ANSWER_ADDRESSES_MAX]; /* best first */
+	size_t address_count;
+	enum source_id source; /* who named them */
+	enum candidate_verdict verdict; /* with RESOLVER_NONE_COUNTS: why the first was left out */
+	char rivals[2][NAME_VM_SIZE];  /* with RESOLVER_AMBIGUOUS */
+};
+
+/* Answers within the budget. *ret_answer is always written whole. */
+void resolver_ask(const struct config *config, const struct resolver_question *question,
+	struct resolver_answer *ret_answer);
+
+/* Shows that the library is at work, from time to time while resolver_ask_all() waits. */
+struct resolver_progress {
+	void (*show)(void *context, size_t answered, size_t count);
+	void *context;
+};
+
+/*
+ * All VMs, sorted by id, all asked at the same time from one thread. The array is the caller's, to be freed.
+ * progress may be NULL. Returns their number, or -ENOMEM.
+ */
+int resolver_ask_all(const struct config *config, int budget_ms,
+	const struct resolver_progress *progress, struct resolver_answer **ret_answers);
+
+/*
+ * The answer in a sentence for a person, without the VM's name before it and without a full stop:
+ * "its guest agent does not answer (...)". What a guest or file names is fit for a terminal. Returns text.
+ */
+#define RESOLVER_TEXT_SIZE 512
+const char *resolver_explain(
+	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE]);
+
+#endif

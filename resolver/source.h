@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_SOURCE_H
+#define QEMUVM_SOURCE_H
+
+#include "agent.h"
+#include "candidate.h"
+#include "config.h"
+#include "deadline.h"
+#include "trust.h"
+#include "vm.h"
+
+/*
+ * A way to learn the addresses of a VM. A new one is a new file that keeps this contract, and one
+ * line in the table of source.c.
+ *
+ * ask() answers with a count > 0 (that many addresses were claimed), 0 (this VM is none of mine) or
+ * a negative errno (tried and failed: remember why). -EINPROGRESS is no failure: call->wait says for
+ * what, and ask() is called again, on the same call, when that has happened or its time is over. leave() is called exactly
+ * once for a call whose ask() was called, whatever it said; it ends what is still under way.
+ */
+struct source_call {
+	/* What the source is told. */
+	const struct config *config;
+	const struct trust *trust;
+	struct vm *vm;            /* a source may learn more of it: whose process listens */
+	struct deadline deadline; /* of the whole look-up */
+	bool has_proof;           /* the host already proves an address: be less patient */
+	bool is_patient;          /* a person waits for this VM to boot: be more so */
+
+	/* What it says. */
+	struct candidates *candidates;
+	struct agent_wait wait; /* with -EINPROGRESS */
+
+	/* A connection to the VM's agent that was opened while the VM was looked for, or -1. A
+	 * source that uses it sets it to -1. Whose it still is at the end closes it. */
+	int *agent_fd;
+
+	/* What a source keeps from one ask() to the next. */
+	bool is_begun;
+	struct agent agent;
+};
+
+struct source {
+	enum source_id id;
+	/* Does it ask somebody outside the host? Those that do not are asked first: what they know
+	 * tells the others how long waiting is worth it. */
+	bool waits;
+	int (*ask)(struct source_call *call);
+	void (*leave)(struct source_call *call);
+};
+
+/* The source of that id, or NULL where there is none. */
+const struct source *source_by_id(enum source_id id);
+
+extern const struct source source_agent;
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_VM_FIND_H
+#define QEMUVM_VM_FIND_H
+
+#include "agent.h"
+#include "config.h"
+#include "trust.h"
+#include "vm.h"
+
+/*
+ * From a name to the one VM that bears it, or to all VMs.
+ *
+ * A VM is found where its agent's socket follows a template of the configuration. Whose it is
+ * tells the kernel once we are connected, and that connection is the one the agent is asked over:
+ * QEMU serves one client at a time.
+ */
+
+/* More VMs than one host was seen to run. */
+#define VM_FIND_MAX 4096
+
+struct vm_finder {
+	const struct config *config;
+	const struct trust *trust;
+};
+
+struct vm_found {
+	struct vm vm;
+	/* A connection to vm.agent, whose listener is trusted; the caller's to close. -1: its backlog is
+	 * full, so whose VM it is will be seen by who connects later (vm_find_accept_peer()). */
+	int agent_fd;
+};
+
+/* Two VMs answer to one name. */
+struct vm_rivals {
+	char id[2][NAME_VM_SIZE];
+};
+
+/*
+ * The VM that `name` (as name_from_typed() gives it) names. Over all templates, in their order: first a socket of
+ * exactly that name; then one whose name differs in case or in what cannot be typed; then one with a known
+ * prefix before it. A socket that nobody trusted listens on is passed over.
+ *
+ * 0, -ENOENT (no such VM), -ECONNREFUSED (its socket is there, its QEMU is gone), -EACCES (no right
+ * to its socket), -EPERM (a stranger's socket), -ENOTUNIQ (*ret_rivals is written), or what kept us
+ * from looking: -EMFILE, -ENFILE, -ENOMEM.
+ */
+int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
+	struct vm_rivals *ret_rivals);
+
+/*
+ * All VMs that the templates find, sorted by id, each once. The array and the connections in it are the caller's: see
+ * vm_find_free(). Those that do not count are left out. Returns their number, or -ENOMEM.
+ */
+int vm_find_all(const struct vm_finder *finder, struct vm_found **ret_founds);
+void vm_find_free(struct vm_found *founds, size_t count);
+
+/* How many sockets follow the templates and what keeps each from counting: for qemuvm doctor. */
+struct vm_socket {
+	char id[NAME_VM_SIZE];
+	char path[CONFIG_PATH_SIZE];
+	int error; /* 0: counts; else -EACCES, -EPERM, -ECONNREFUSED and the like */
+};
+/* The array is the caller's, to be freed. Returns the number of sockets, or -ENOMEM. */
+int vm_find_sockets(const struct vm_finder *finder, struct vm_socket **ret_sockets);
+
+/*
+ * Takes the listener of the VM's agent socket for what it is: 0 and vm->pid, uid, start_time, names and
+ * NICs from its command line, or -EPERM if it is no trusted user's.
+ */
+int vm_find_accept_peer(const struct trust *trust, struct vm *vm, const struct agent_peer *peer);
+
+#endif
