@@ -86,10 +86,11 @@ struct candidate_rules {
 void candidates_judge(struct candidates *candidates, const struct vm *vm, struct candidate_rules rules);
 
 /*
- * The addresses that count, best first, IPv4 before IPv6 within a rank, otherwise in the order in which they were
- * claimed; at most ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Returns how many.
+ * The addresses of the family (AF_UNSPEC: both) that count, best first, IPv4 before IPv6 within a
+ * rank, otherwise in the order in which they were claimed; each once, and at most
+ * ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Link-local ones only if takes_scope. Returns how many.
  */
-size_t candidates_answer(struct candidates *candidates,
+size_t candidates_answer(struct candidates *candidates, int family, bool takes_scope,
 	struct address ret_addresses[static ANSWER_ADDRESSES_MAX]);
 
 /* A few words for a person: "not on a NIC of the VM". */

@@ -2,7 +2,6 @@
 #ifndef QEMUVM_VM_FIND_H
 #define QEMUVM_VM_FIND_H
 
-#include "agent.h"
 #include "config.h"
 #include "trust.h"
 #include "vm.h"
@@ -25,10 +24,16 @@ struct vm_finder {
 
 struct vm_found {
 	struct vm vm;
-	/* A connection to vm.agent, whose listener is trusted; the caller's to close. -1: its backlog is
-	 * full, so whose VM it is will be seen by who connects later (vm_find_accept_peer()). */
+	/* A connection to vm.agent, whose listener is trusted; the caller's to close. -1: its backlog
+	 * is full, so whose VM it is will be seen by who connects later (vm_identify_peer()). */
 	int agent_fd;
+	/* Of vm_find_all() alone: 0, or why it does not count, as vm_find_by_name() has it. */
+	int error;
+	/* The template it follows: of two with one id the earlier one is meant. */
+	unsigned int template_index;
 };
+
+void vm_find_close(struct vm_found *found);
 
 /* Two VMs answer to one name. */
 struct vm_rivals {
@@ -48,25 +53,11 @@ int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_
 	struct vm_rivals *ret_rivals);
 
 /*
- * All VMs that the templates find, sorted by id, each once. The array and the connections in it are the caller's: see
- * vm_find_free(). Those that do not count are left out. Returns their number, or -ENOMEM.
+ * All sockets that follow a template, sorted by id, those that do not count with their error. Where
+ * two have one id, a look-up of that name leads to the one whose template comes first. The array
+ * is the caller's, for vm_find_free(). Returns its length, or -ENOMEM.
  */
-int vm_find_all(const struct vm_finder *finder, struct vm_found **ret_founds);
-void vm_find_free(struct vm_found *founds, size_t count);
-
-/* How many sockets follow the templates and what keeps each from counting: for qemuvm doctor. */
-struct vm_socket {
-	char id[NAME_VM_SIZE];
-	char path[CONFIG_PATH_SIZE];
-	int error; /* 0: counts; else -EACCES, -EPERM, -ECONNREFUSED and the like */
-};
-/* The array is the caller's, to be freed. Returns the number of sockets, or -ENOMEM. */
-int vm_find_sockets(const struct vm_finder *finder, struct vm_socket **ret_sockets);
-
-/*
- * Takes the listener of the VM's agent socket for what it is: 0 and vm->pid, uid, start_time, names and
- * NICs from its command line, or -EPERM if it is no trusted user's.
- */
-int vm_find_accept_peer(const struct trust *trust, struct vm *vm, const struct agent_peer *peer);
+int vm_find_all(const struct vm_finder *finder, struct vm_found ***ret_founds);
+void vm_find_free(struct vm_found **founds, size_t count);
 
 #endif

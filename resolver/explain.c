@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "resolver.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/*
+ * Answers in words: what is the matter, and what a person can do about it.
+ */
+
+/* Paths are named by whoever made the file: only what is surely harmless reaches a terminal. */
+static const char *printable(const char *raw, char *text, size_t size)
+{
+	size_t len = 0;
+
+	for (; raw[len] != '\0' && len + 1 < size; len++)
+		text[len] = raw[len] >= ' ' && raw[len] <= '~' ? raw[len] : '?';
+	text[len] = '\0';
+	return text;
+}
+
+/* One sentence for each reason that needs nothing filled in. */
+static const char *fixed_text(enum resolver_reason reason)
+{
+	switch (reason) {
+	case RESOLVER_OK:
+		return "has an address";
+	case RESOLVER_BAD_NAME:
+		return "no VM can have this name (letters, digits, '-', '_' and single dots)";
+	case RESOLVER_NO_SUCH_VM:
+		return "no VM of that name (qemuvm list shows those there are)";
+	case RESOLVER_OTHER_FAMILY:
+		return "the VM has addresses, but none of the kind asked for";
+	case RESOLVER_USER_MODE:
+		return "the VM has user-mode networks only (-netdev user), which the host cannot "
+		       "reach by address: give it a tap or bridge, or a hostfwd";
+	case RESOLVER_NO_LEASE_YET:
+		return "its guest agent answers, but its network interface has no address yet";
+	case RESOLVER_AGENT_SILENT:
+		return "its guest agent does not answer (not running in the guest, VM paused or "
+		       "still booting, or another program holds the socket)";
+	case RESOLVER_AGENT_BUSY:
+		return "too many other clients wait for its guest agent; try again";
+	case RESOLVER_AGENT_SLOW:
+		return "its guest agent was asked and did not answer in time";
+	case RESOLVER_AGENT_REFUSES:
+		return "its guest agent does not allow guest-network-get-interfaces (see the agent's "
+		       "block-rpcs and allow-rpcs in the guest)";
+	case RESOLVER_AGENT_GARBAGE:
+		return "what its guest agent answers is not the agent's protocol";
+	case RESOLVER_AGENT_LEFT:
+		return "the connection to its guest agent ended (is the VM stopping?)";
+	case RESOLVER_NOT_ASKED:
+		return "no source of addresses applies to this VM (see `sources` in qemuvm.conf)";
+	default:
+		return NULL;
+	}
+}
+
+const char *resolver_explain(
+	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
+{
+	const char *fixed = fixed_text(answer->reason);
+	char socket[CONFIG_PATH_SIZE], one[NAME_VM_SIZE], other[NAME_VM_SIZE];
+
+	printable(answer->socket, socket, sizeof(socket));
+	switch (answer->reason) {
+	case RESOLVER_VM_GONE:
+		snprintf(text, RESOLVER_TEXT_SIZE,
+			"the VM's socket is there, but no QEMU listens on it any more%s%s",
+			socket[0] != '\0' ? ": " : "", socket);
+		break;
+	case RESOLVER_NO_PERMISSION:
+		snprintf(text, RESOLVER_TEXT_SIZE,
+			"permission denied on the VM's agent socket%s%s: only QEMU's own user and "
+			"root may ask it",
+			socket[0] != '\0' ? " " : "", socket);
+		break;
+	case RESOLVER_STRANGER:
+		snprintf(text, RESOLVER_TEXT_SIZE,
+			"the VM's agent socket%s%s belongs to a user who is not trusted (see "
+			"`trusted_users` in qemuvm.conf)",
+			socket[0] != '\0' ? " " : "", socket);
+		break;
+	case RESOLVER_AMBIGUOUS:
+		snprintf(text, RESOLVER_TEXT_SIZE,
+			"two VMs answer to this name: \"%s\" and \"%s\"; use the exact name of one",
+			printable(answer->rivals[0], one, sizeof(one)),
+			printable(answer->rivals[1], other, sizeof(other)));
+		break;
+	case RESOLVER_NONE_COUNTS:
+		snprintf(text, RESOLVER_TEXT_SIZE,
+			"the guest names addresses, but none that can be believed or reached: %s",
+			candidate_verdict_text(answer->verdict));
+		break;
+	case RESOLVER_NO_RESOURCES:
+		snprintf(text, RESOLVER_TEXT_SIZE, "cannot look: %s",
+			answer->error == -ENOMEM ? "out of memory" : "too many open files");
+		break;
+	default:
+		snprintf(text, RESOLVER_TEXT_SIZE, "%s", fixed);
+		break;
+	}
+	return text;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "lookup.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* How often somebody who watches is told how far it is. */
+#define PROGRESS_MS 100
+
+static bool is_pending(const struct lookup *lookup)
+{
+	for (int s = 0; s < SOURCE_COUNT; s++)
+		if (lookup->said[s] == -EINPROGRESS)
+			return true;
+	return false;
+}
+
+/* What is claimed is held against the kernel's knowledge; where there is no netlink, against the rest. */
+static void judge(struct lookup *lookup, enum source_id id, const struct lookup_terms *terms)
+{
+	struct candidates *candidates = &lookup->candidates[id];
+	int netlink_fd;
+
+	if (lookup->said[id] <= 0)
+		return;
+	netlink_fd = netlink_open();
+	candidates_learn(candidates, &lookup->found->vm, netlink_fd, terms->deadline);
+	if (netlink_fd >= 0)
+		close(netlink_fd);
+	candidates_judge(candidates, &lookup->found->vm,
+		(struct candidate_rules){.routed = terms->config->routed});
+}
+
+static bool has_proof(const struct lookup *lookup)
+{
+	for (int s = 0; s < SOURCE_COUNT; s++)
+		for (size_t i = 0; i < lookup->candidates[s].count; i++) {
+			const struct candidate *candidate = &lookup->candidates[s].list[i];
+
+			if (candidate->verdict == CANDIDATE_COUNTS &&
+				candidate->rank == CANDIDATE_PROVEN)
+				return true;
+		}
+	return false;
+}
+
+/* Asks for the first time, or goes on with what was waited for. */
+static void ask(struct lookup *lookup, const struct source *source, const struct lookup_terms *terms)
+{
+	struct source_call *call = &lookup->calls[source->id];
+
+	lookup->said[source->id] = source->ask(call);
+	if (lookup->said[source->id] == -EINPROGRESS)
+		return;
+	source->leave(call);
+	judge(lookup, source->id, terms);
+}
+
+static void begin(struct lookup *lookup, const struct source *source,
+	const struct lookup_terms *terms)
+{
+	lookup->calls[source->id] = (struct source_call){
+		.config = terms->config,
+		.trust = terms->trust,
+		.vm = &lookup->found->vm,
+		.deadline = terms->deadline,
+		.has_proof = has_proof(lookup),
+		.is_patient = terms->is_patient,
+		.candidates = &lookup->candidates[source->id],
+		.agent_fd = &lookup->found->agent_fd,
+	};
+	ask(lookup, source, terms);
+}
+
+/* A VM that nothing outside can reach needs no question. */
+static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
+{
+	for (int waits = 0; waits <= 1; waits++)
+		for (unsigned int i = 0; i < terms->config->source_count; i++) {
+			const struct source *source = source_by_id(terms->config->sources[i]);
+
+			if (source != NULL && source->waits == waits &&
+				!vm_is_unreachable(&lookup->found->vm))
+				begin(lookup, source, terms);
+		}
+}
+
+/* The descriptors of all that is waited for; a slot of -1 is ignored by poll(). */
+struct waiting {
+	struct lookup **lookups;
+	size_t count;
+	struct pollfd *fds; /* SOURCE_COUNT for each look-up */
+};
+
+static struct deadline gather_waits(struct waiting *waiting, struct deadline until)
+{
+	for (size_t i = 0; i < waiting->count * SOURCE_COUNT; i++) {
+		struct lookup *lookup = waiting->lookups[i / SOURCE_COUNT];
+		const struct agent_wait *wait = &lookup->calls[i % SOURCE_COUNT].wait;
+
+		waiting->fds[i] = (struct pollfd){.fd = -1};
+		if (lookup->said[i % SOURCE_COUNT] != -EINPROGRESS)
+			continue;
+		waiting->fds[i].fd = wait->fd;
+		waiting->fds[i].events = wait->events;
+		until = deadline_earlier(until, wait->until);
+	}
+	return until;
+}
+
+static void resume_ready(struct waiting *waiting, const struct lookup_terms *terms)
+{
+	for (size_t i = 0; i < waiting->count * SOURCE_COUNT; i++) {
+		struct lookup *lookup = waiting->lookups[i / SOURCE_COUNT];
+		enum source_id id = (enum source_id)(i % SOURCE_COUNT);
+
+		if (lookup->said[id] != -EINPROGRESS)
+			continue;
+		if (waiting->fds[i].revents != 0 || deadline_is_past(lookup->calls[id].wait.until))
+			ask(lookup, source_by_id(id), terms);
+	}
+}
+
+static size_t count_answered(const struct waiting *waiting)
+{
+	size_t answered = 0;
+
+	for (size_t i = 0; i < waiting->count; i++)
+		answered += !is_pending(waiting->lookups[i]);
+	return answered;
+}
+
+static void wait_for_all(struct waiting *waiting, const struct lookup_terms *terms)
+{
+	size_t answered;
+
+	while ((answered = count_answered(waiting)) < waiting->count) {
+		struct deadline until = terms->deadline;
+
+		if (terms->show_progress != NULL) {
+			terms->show_progress(terms->context, answered, waiting->count);
+			until = deadline_earlier(until, deadline_after_ms(PROGRESS_MS));
+		}
+		until = gather_waits(waiting, until);
+		poll(waiting->fds, (nfds_t)(waiting->count * SOURCE_COUNT),
+			deadline_left_ms(until));
+		resume_ready(waiting, terms);
+	}
+}
+
+int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms *terms)
+{
+	struct waiting waiting = {.lookups = lookups, .count = count};
+
+	waiting.fds = calloc(count * SOURCE_COUNT, sizeof(waiting.fds[0]));
+	if (waiting.fds == NULL && count > 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		begin_all(lookups[i], terms);
+	wait_for_all(&waiting, terms);
+	free(waiting.fds);
+	for (size_t i = 0; i < count; i++)
+		vm_find_close(lookups[i]->found);
+	return 0;
+}

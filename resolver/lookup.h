@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_LOOKUP_H
+#define QEMUVM_LOOKUP_H
+
+#include "candidate.h"
+#include "config.h"
+#include "deadline.h"
+#include "source.h"
+#include "trust.h"
+#include "vm_find.h"
+
+/*
+ * One VM whose sources are asked, or many of them side by side: the poll loop.
+ *
+ * What the host knows without waiting is gathered first. Who has to wait for a guest is then
+ * driven together, so that the time taken is the slowest agent's, not the sum.
+ */
+struct lookup {
+	struct vm_found *found; /* the caller's */
+	struct source_call calls[SOURCE_COUNT];
+	/* What each source said last: see source.h; -EINPROGRESS while it is asked. */
+	int said[SOURCE_COUNT];
+	struct candidates candidates[SOURCE_COUNT];
+};
+
+struct lookup_terms {
+	const struct config *config;
+	const struct trust *trust;
+	struct deadline deadline;
+	bool is_patient;
+	/* Called about every 100 ms while agents are waited for; may be NULL. */
+	void (*show_progress)(void *context, size_t answered, size_t count);
+	void *context;
+};
+
+/*
+ * Asks the sources of the configuration for each of count look-ups, whose `found` is set, and judges what was
+ * claimed: said and candidates are filled in. Connections are closed. 0 or -ENOMEM.
+ */
+int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms *terms);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+#include "resolver.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookup.h"
+#include "trust.h"
+#include "vm_find.h"
+
+/* All that one question needs, in one allocation: none of it fits a stranger's stack. */
+struct asking {
+	struct trust trust;
+	struct vm_found found;
+	struct vm_rivals rivals;
+	struct lookup lookup;
+};
+
+static bool is_out_of_resources(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -ENOBUFS;
+}
+
+static void set_reason(struct resolver_answer *answer, enum resolver_outcome outcome,
+	enum resolver_reason reason, int error)
+{
+	answer->outcome = outcome;
+	answer->reason = reason;
+	answer->error = error;
+}
+
+/* There is no VM of that name that counts. */
+static void answer_not_found(struct resolver_answer *answer, int error)
+{
+	switch (error) {
+	case -ECONNREFUSED:
+		set_reason(answer, RESOLVER_NO_VM, RESOLVER_VM_GONE, error);
+		return;
+	case -EACCES:
+		set_reason(answer, RESOLVER_NO_VM, RESOLVER_NO_PERMISSION, error);
+		return;
+	case -EPERM:
+		set_reason(answer, RESOLVER_NO_VM, RESOLVER_STRANGER, error);
+		return;
+	case -ENOTUNIQ:
+		set_reason(answer, RESOLVER_NO_VM, RESOLVER_AMBIGUOUS, error);
+		return;
+	default:
+		break;
+	}
+	if (is_out_of_resources(error))
+		set_reason(answer, RESOLVER_NOT_YET, RESOLVER_NO_RESOURCES, error);
+	else
+		set_reason(answer, RESOLVER_NO_VM, RESOLVER_NO_SUCH_VM, error);
+}
+
+/* The VM is there, and no source named an address: what the most believed one said. */
+static void answer_not_yet(struct resolver_answer *answer, int said)
+{
+	enum resolver_reason reason = RESOLVER_AGENT_LEFT;
+
+	switch (said) {
+	case -EPERM:
+	case -EACCES:
+	case -ECONNREFUSED:
+	case -ENOENT:
+		answer_not_found(answer, said);
+		return;
+	case 0:
+		reason = RESOLVER_NOT_ASKED;
+		break;
+	case -EADDRNOTAVAIL:
+		reason = RESOLVER_NO_LEASE_YET;
+		break;
+	case -EHOSTDOWN:
+		reason = RESOLVER_AGENT_SILENT;
+		break;
+	case -EBUSY:
+		reason = RESOLVER_AGENT_BUSY;
+		break;
+	case -ETIMEDOUT:
+		reason = RESOLVER_AGENT_SLOW;
+		break;
+	case -EOPNOTSUPP:
+	case -EREMOTEIO:
+		reason = RESOLVER_AGENT_REFUSES;
+		break;
+	case -EBADMSG:
+	case -E2BIG:
+	case -EMSGSIZE:
+		reason = RESOLVER_AGENT_GARBAGE;
+		break;
+	default:
+		if (is_out_of_resources(said))
+			reason = RESOLVER_NO_RESOURCES;
+		break;
+	}
+	set_reason(answer, RESOLVER_NOT_YET, reason, said);
+}
+
+/*
+ * Addresses were named and none of them answers the question. A guest that is starting names its loopback
+ * and the bridges of its containers before its NIC has anything.
+ */
+static void answer_none_counts(struct resolver_answer *answer, const struct candidates *candidates)
+{
+	enum candidate_verdict why = CANDIDATE_REFUSED;
+
+	for (size_t i = 0; i < candidates->count; i++) {
+		enum candidate_verdict verdict = candidates->list[i].verdict;
+
+		if (verdict == CANDIDATE_COUNTS || verdict == CANDIDATE_TOO_MANY ||
+			verdict == CANDIDATE_LINK_LOCAL_LAST) {
+			set_reason(answer, RESOLVER_NO_ADDRESS, RESOLVER_OTHER_FAMILY, 0);
+			return;
+		}
+		if (verdict != CANDIDATE_REFUSED && verdict != CANDIDATE_OTHER_NIC &&
+			verdict != CANDIDATE_NO_SCOPE && why == CANDIDATE_REFUSED)
+			why = verdict;
+	}
+	if (why == CANDIDATE_REFUSED) {
+		set_reason(answer, RESOLVER_NOT_YET, RESOLVER_NO_LEASE_YET, 0);
+		return;
+	}
+	answer->verdict = why;
+	set_reason(answer, RESOLVER_NO_ADDRESS, RESOLVER_NONE_COUNTS, 0);
+}
+
+static void describe_vm(struct resolver_answer *answer, const struct vm *vm)
+{
+	memcpy(answer->id, vm->id, sizeof(answer->id));
+	snprintf(answer->socket, sizeof(answer->socket), "%s", vm->agent.path);
+	answer->pid = vm->pid;
+	answer->uid = vm->uid;
+}
+
+static void describe_host(struct resolver_answer *answer)
+{
+	char name[NAME_VM_SIZE];
+
+	name_spell(answer->id, name);
+	snprintf(answer->host, sizeof(answer->host), "%s.%s", name, NAME_DOMAIN);
+}
+
+/* The most believed source that named an address of the family has the word. */
+static void answer_from_sources(struct resolver_answer *answer, struct lookup *lookup,
+	const struct config *config, const struct resolver_question *question)
+{
+	const struct candidates *named = NULL;
+	int said = 0;
+
+	for (unsigned int i = 0; i < config->source_count; i++) {
+		enum source_id id = config->sources[i];
+		struct candidates *candidates = &lookup->candidates[id];
+
+		answer->address_count = candidates_answer(candidates, question->family,
+			question->takes_scope, answer->addresses);
+		if (answer->address_count > 0) {
+			answer->source = id;
+			set_reason(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
+			return;
+		}
+		if (candidates->count > 0 && named == NULL)
+			named = candidates;
+		if (said == 0)
+			said = lookup->said[id];
+	}
+	if (named != NULL)
+		answer_none_counts(answer, named);
+	else if (vm_is_unreachable(&lookup->found->vm))
+		set_reason(answer, RESOLVER_NO_ADDRESS, RESOLVER_USER_MODE, 0);
+	else
+		answer_not_yet(answer, said);
+}
+
+static void answer_for(struct resolver_answer *answer, struct lookup *lookup,
+	const struct config *config, const struct resolver_question *question)
+{
+	memset(answer, 0, sizeof(*answer));
+	describe_vm(answer, &lookup->found->vm);
+	describe_host(answer);
+	answer_from_sources(answer, lookup, config, question);
+}
+
+static struct lookup_terms terms_of(
+	const struct config *config, const struct trust *trust, int budget_ms)
+{
+	return (struct lookup_terms){
+		.config = config,
+		.trust = trust,
+		.deadline = deadline_after_ms(budget_ms > 0 ? budget_ms : config->timeout_ms),
+	};
+}
+
+static void ask_one(struct asking *asking, const struct config *config,
+	const struct resolver_question *question, struct resolver_answer *answer)
+{
+	struct vm_finder finder = {.config = config, .trust = &asking->trust};
+	struct lookup_terms terms = terms_of(config, &asking->trust, question->budget_ms);
+	struct lookup *lookup = &asking->lookup;
+	int r;
+
+	trust_init(config, &asking->trust);
+	r = vm_find_by_name(&finder, question->name, &asking->found, &asking->rivals);
+	if (r == -ENOTUNIQ)
+		memcpy(answer->rivals, asking->rivals.id, sizeof(answer->rivals));
+	if (r < 0) {
+		answer_not_found(answer, r);
+		return;
+	}
+	lookup->found = &asking->found;
+	terms.is_patient = question->is_patient;
+	r = lookup_run(&lookup, 1, &terms);
+	if (r < 0)
+		answer_not_found(answer, r);
+	else
+		answer_for(answer, lookup, config, question);
+	vm_find_close(&asking->found);
+}
+
+void resolver_ask(const struct config *config, const struct resolver_question *question,
+	struct resolver_answer *ret_answer)
+{
+	char checked[NAME_VM_SIZE];
+	struct asking *asking;
+
+	memset(ret_answer, 0, sizeof(*ret_answer));
+	if (name_from_typed(question->name, checked) < 0) {
+		set_reason(ret_answer, RESOLVER_NO_VM, RESOLVER_BAD_NAME, -EINVAL);
+		return;
+	}
+	memcpy(ret_answer->id, checked, sizeof(checked));
+	describe_host(ret_answer);
+	asking = calloc(1, sizeof(*asking));
+	if (asking == NULL) {
+		answer_not_found(ret_answer, -ENOMEM);
+		return;
+	}
+	ask_one(asking, config, question, ret_answer);
+	free(asking);
+}
+
+/* Look-ups of the VMs that count, each id once; the others leave no trace. */
+static int make_lookups(struct vm_found **founds, size_t count, struct lookup ***ret_lookups)
+{
+	struct lookup **lookups = calloc(count > 0 ? count : 1, sizeof(*lookups));
+	size_t made = 0;
+
+	if (lookups == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		if (founds[i]->error < 0 && !is_out_of_resources(founds[i]->error))
+			continue;
+		if (made > 0 && strcmp(lookups[made - 1]->found->vm.id, founds[i]->vm.id) == 0)
+			continue;
+		lookups[made] = calloc(1, sizeof(*lookups[made]));
+		if (lookups[made] == NULL)
+			break;
+		lookups[made++]->found = founds[i];
+	}
+	*ret_lookups = lookups;
+	return (int)made;
+}
+
+static void free_lookups(struct lookup **lookups, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(lookups[i]);
+	free(lookups);
+}
+
+static int ask_founds(struct vm_found **founds, size_t found_count,
+	const struct lookup_terms *terms, struct resolver_answer **ret_answers)
+{
+	const struct resolver_question question = {.family = AF_UNSPEC, .takes_scope = true};
+	struct resolver_answer *answers = NULL;
+	struct lookup **lookups;
+	int count = make_lookups(founds, found_count, &lookups);
+	int answered = 0;
+	int r;
+
+	if (count < 0)
+		return count;
+	r = lookup_run(lookups, (size_t)count, terms);
+	if (r == 0)
+		answers = calloc(count > 0 ? (size_t)count : 1, sizeof(*answers));
+	for (int i = 0; answers != NULL && i < count; i++) {
+		answer_for(&answers[answered], lookups[i], terms->config, &question);
+		/* Who listens was seen only now, and is nobody who counts, or nobody. */
+		answered += answers[answered].outcome != RESOLVER_NO_VM;
+	}
+	free_lookups(lookups, (size_t)count);
+	if (answers == NULL)
+		return -ENOMEM;
+	*ret_answers = answers;
+	return answered;
+}
+
+int resolver_ask_all(const struct config *config, int budget_ms,
+	const struct resolver_progress *progress, struct resolver_answer **ret_answers)
+{
+	struct trust trust;
+	struct vm_finder finder = {.config = config, .trust = &trust};
+	struct lookup_terms terms = terms_of(config, &trust, budget_ms);
+	struct vm_found **founds;
+	int count, r;
+
+	trust_init(config, &trust);
+	if (progress != NULL) {
+		terms.show_progress = progress->show;
+		terms.context = progress->context;
+	}
+	count = vm_find_all(&finder, &founds);
+	if (count < 0)
+		return count;
+	r = ask_founds(founds, (size_t)count, &terms, ret_answers);
+	vm_find_free(founds, (size_t)count);
+	return r;
+}

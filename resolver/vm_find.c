@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+#include "vm_find.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "endpoint.h"
+#include "name.h"
+#include "vm_identify.h"
+
+/* Entries of one directory that are looked at: /tmp can be large, and anybody can make it larger. */
+#define DIRECTORY_ENTRIES_MAX 65536
+
+/*
+ * How telling it is that a socket was passed over: what a person is told is the most telling of
+ * all that happened. A socket without a right to it may be the VM meant; a dead one was.
+ */
+static int telling_rank(int error)
+{
+	switch (error) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+		return 4;
+	case -EACCES:
+		return 3;
+	case -EPERM:
+		return 2;
+	case -ECONNREFUSED:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static int more_telling(int before, int error)
+{
+	return telling_rank(error) > telling_rank(before) ? error : before;
+}
+
+/* connect() refuses a socket, or a directory before it hides whether there is one: only the first says
+ * anything about this VM. */
+static int error_of_connect(const char *path, int error)
+{
+	if (error == -EACCES && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return -ENOENT;
+	return error;
+}
+
+static int identify(const struct vm_finder *finder, struct vm_found *found)
+{
+	struct agent_peer peer;
+	int r = vm_peer_of(found->agent_fd, &peer);
+
+	return r < 0 ? r : vm_identify_peer(finder->trust, &found->vm, &peer);
+}
+
+void vm_find_close(struct vm_found *found)
+{
+	if (found->agent_fd >= 0)
+		close(found->agent_fd);
+	found->agent_fd = -1;
+}
+
+/* Takes the socket at path for the agent's of a VM called id. *found is written in any case, and holds a
+ * connection only on success. */
+static int open_socket(
+	const struct vm_finder *finder, const char *path, const char *id, struct vm_found *found)
+{
+	int r;
+
+	memset(found, 0, sizeof(*found));
+	found->agent_fd = -1;
+	strncpy(found->vm.id, id, sizeof(found->vm.id) - 1);
+	vm_add_name(&found->vm, id);
+	r = vm_endpoint_set_path(&found->vm.agent, path);
+	if (r < 0)
+		return r;
+
+	found->agent_fd = endpoint_connect(finder->trust, &found->vm.agent);
+	if (found->agent_fd == -EAGAIN) {
+		found->agent_fd = -1;
+		return 0;
+	}
+	if (found->agent_fd < 0)
+		return error_of_connect(path, found->agent_fd);
+	r = identify(finder, found);
+	if (r < 0)
+		vm_find_close(found);
+	return r;
+}
+
+/* A template, cut at the part of its path that holds the (first) %s. */
+struct place {
+	char directory[CONFIG_PATH_SIZE];
+	char before[CONFIG_PATH_SIZE]; /* in that part, before and behind the %s */
+	char behind[CONFIG_PATH_SIZE];
+};
+
+static void copy_part(char ret_part[static CONFIG_PATH_SIZE], const char *begin, const char *end)
+{
+	memcpy(ret_part, begin, (size_t)(end - begin));
+	ret_part[end - begin] = '\0';
+}
+
+/* The template is filled in with "%s" as the VM's name, so that only the caller's uid is put in. */
+static int cut_template(const char *template, struct place *ret_place)
+{
+	char path[CONFIG_PATH_SIZE];
+	const char *begin, *name, *end;
+	int r = config_socket_path(template, "%s", geteuid(), path);
+
+	if (r < 0)
+		return r;
+	name = strstr(path, "%s");
+	if (name == NULL)
+		return -EINVAL;
+	begin = memrchr(path, '/', (size_t)(name - path));
+	if (begin == NULL)
+		return -EINVAL;
+	begin++;
+	end = strchrnul(name, '/');
+	copy_part(ret_place->directory, path, begin);
+	copy_part(ret_place->before, begin, name);
+	copy_part(ret_place->behind, name + 2, end);
+	return 0;
+}
+
+/* The VM's name in a directory entry, or false where the entry is none of this place's. */
+static bool name_of_entry(
+	const struct place *place, const char *entry, char ret_name[static NAME_VM_SIZE])
+{
+	size_t before = strlen(place->before), behind = strlen(place->behind);
+	size_t len = strlen(entry), name_len;
+
+	if (entry[0] == '.' && before == 0)
+		return false;
+	if (len <= before + behind)
+		return false;
+	name_len = len - before - behind;
+	if (name_len > NAME_VM_MAX || memcmp(entry, place->before, before) != 0 ||
+		memcmp(entry + len - behind, place->behind, behind) != 0)
+		return false;
+	memcpy(ret_name, entry + before, name_len);
+	ret_name[name_len] = '\0';
+	return true;
+}
+
+/* What is done with each socket that follows a template: 0 to go on, another value ends the walk and is returned. */
+struct visitor {
+	int (*visit)(void *context, const char *name, const char *path);
+	void *context;
+};
+
+static int visit_entries(
+	DIR *directory, const struct place *place, const char *template, struct visitor visitor)
+{
+	char path[CONFIG_PATH_SIZE], name[NAME_VM_SIZE];
+	const struct dirent *entry;
+	int r;
+
+	for (int i = 0; i < DIRECTORY_ENTRIES_MAX; i++) {
+		entry = readdir(directory);
+		if (entry == NULL)
+			break;
+		if (!name_of_entry(place, entry->d_name, name) ||
+			config_socket_path(template, name, geteuid(), path) < 0)
+			continue;
+		r = visitor.visit(visitor.context, name, path);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int visit_template(const char *template, struct visitor visitor)
+{
+	struct place place;
+	DIR *directory;
+	int r = cut_template(template, &place);
+
+	if (r < 0)
+		return 0;
+	directory = opendir(place.directory);
+	if (directory == NULL)
+		return 0;
+	r = visit_entries(directory, &place, template, visitor);
+	closedir(directory);
+	return r;
+}
+
+/* One look-up of a name that is spelled otherwise in its socket's path. */
+struct search {
+	const struct vm_finder *finder;
+	const char *typed;
+	const char *prefixes[CONFIG_PREFIXES_MAX];
+	size_t prefix_count;
+	bool with_prefix;
+	struct vm_found *found;
+	struct vm_found *other; /* scratch */
+	struct vm_rivals *rivals;
+	bool is_found;
+	int error; /* the most telling so far */
+};
+
+static bool search_matches(const struct search *search, const char *name)
+{
+	if (search->with_prefix)
+		return name_matches_prefixed(
+			search->typed, name, search->prefixes, search->prefix_count);
+	return name_matches(search->typed, name);
+}
+
+static int visit_match(void *context, const char *name, const char *path)
+{
+	struct search *search = context;
+	struct vm_found *found = search->is_found ? search->other : search->found;
+	int r;
+
+	if (!search_matches(search, name))
+		return 0;
+	r = open_socket(search->finder, path, name, found);
+	if (r < 0) {
+		search->error = more_telling(search->error, r);
+		return 0;
+	}
+	if (!search->is_found) {
+		search->is_found = true;
+		return 0;
+	}
+	memcpy(search->rivals->id[0], search->found->vm.id, NAME_VM_SIZE);
+	memcpy(search->rivals->id[1], found->vm.id, NAME_VM_SIZE);
+	vm_find_close(search->found);
+	vm_find_close(found);
+	return -ENOTUNIQ;
+}
+
+static int search_templates(struct search *search)
+{
+	const struct config *config = search->finder->config;
+
+	for (unsigned int i = 0; i < config->socket_count; i++) {
+		int r = visit_template(
+			config->sockets[i], (struct visitor){visit_match, search});
+
+		if (r < 0 || search->is_found)
+			return r;
+	}
+	return -ENOENT;
+}
+
+/* The socket of exactly that name, in the first template that has one. */
+static int find_as_typed(struct search *search)
+{
+	const struct config *config = search->finder->config;
+	char path[CONFIG_PATH_SIZE];
+
+	for (unsigned int i = 0; i < config->socket_count; i++) {
+		int r = config_socket_path(config->sockets[i], search->typed, geteuid(), path);
+
+		if (r == 0)
+			r = open_socket(search->finder, path, search->typed, search->found);
+		if (r == 0)
+			return 0;
+		search->error = more_telling(search->error, r);
+	}
+	return -ENOENT;
+}
+
+static int find_by_search(struct search *search)
+{
+	int r = find_as_typed(search);
+
+	if (r == -ENOENT)
+		r = search_templates(search);
+	if (r == -ENOENT) {
+		search->with_prefix = true;
+		r = search_templates(search);
+	}
+	return r == -ENOENT ? search->error : r;
+}
+
+int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
+	struct vm_rivals *ret_rivals)
+{
+	struct search search = {
+		.finder = finder,
+		.typed = name,
+		.prefix_count = finder->config->prefix_count,
+		.found = ret_found,
+		.rivals = ret_rivals,
+		.error = -ENOENT,
+	};
+	int r;
+
+	for (size_t i = 0; i < search.prefix_count; i++)
+		search.prefixes[i] = finder->config->prefixes[i];
+	search.other = malloc(sizeof(*search.other));
+	if (search.other == NULL)
+		return -ENOMEM;
+	r = find_by_search(&search);
+	free(search.other);
+	return r;
+}
+
+/* All VMs, while they are collected. */
+struct collection {
+	const struct vm_finder *finder;
+	struct vm_found **list;
+	size_t count, capacity;
+	unsigned int template_index;
+};
+
+static int make_room(struct collection *all)
+{
+	size_t capacity = all->capacity == 0 ? 8 : all->capacity * 2;
+	struct vm_found **list;
+
+	if (all->count < all->capacity)
+		return 0;
+	if (all->count >= VM_FIND_MAX)
+		return -E2BIG;
+	list = realloc(all->list, capacity * sizeof(*list));
+	if (list == NULL)
+		return -ENOMEM;
+	all->list = list;
+	all->capacity = capacity;
+	return 0;
+}
+
+static int visit_all(void *context, const char *name, const char *path)
+{
+	struct collection *all = context;
+	struct vm_found *found;
+	int r = make_room(all);
+
+	if (r < 0)
+		return r;
+	found = malloc(sizeof(*found));
+	if (found == NULL)
+		return -ENOMEM;
+	found->error = open_socket(all->finder, path, name, found);
+	found->template_index = all->template_index;
+	if (found->error == -ENOENT)
+		free(found);
+	else
+		all->list[all->count++] = found;
+	return 0;
+}
+
+static int visit_templates(struct collection *all)
+{
+	const struct config *config = all->finder->config;
+	int r = 0;
+
+	for (unsigned int i = 0; i < config->socket_count && r == 0; i++) {
+		all->template_index = i;
+		r = visit_template(config->sockets[i], (struct visitor){visit_all, all});
+	}
+	return r == -E2BIG ? 0 : r;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct vm_found *const *left = a, *const *right = b;
+	int r = strcmp((*left)->vm.id, (*right)->vm.id);
+
+	return r != 0 ? r : (int)(*left)->template_index - (int)(*right)->template_index;
+}
+
+int vm_find_all(const struct vm_finder *finder, struct vm_found ***ret_founds)
+{
+	struct collection all = {.finder = finder};
+	int r = visit_templates(&all);
+
+	if (r < 0) {
+		vm_find_free(all.list, all.count);
+		return r;
+	}
+	if (all.count > 1)
+		qsort(all.list, all.count, sizeof(all.list[0]), compare_ids);
+	*ret_founds = all.list;
+	return (int)all.count;
+}
+
+void vm_find_free(struct vm_found **founds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vm_find_close(founds[i]);
+		free(founds[i]);
+	}
+	free(founds);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_VM_IDENTIFY_H
+#define QEMUVM_VM_IDENTIFY_H
+
+#include <sys/types.h>
+
+#include "agent.h"
+#include "trust.h"
+#include "vm.h"
+
+/* Who listens on the Unix socket that fd is connected to: SO_PEERCRED (unix(7)). QEMU calls listen()
+ * itself, also on a descriptor that it was given (io/channel-socket.c), so it is the QEMU process. 0 or a
+ * negative errno. */
+int vm_peer_of(int fd, struct agent_peer *ret_peer);
+
+/*
+ * From the listener of a VM's socket to what is known of the VM: pid, uid, start time, and from its
+ * command line names, NICs and the rest of vm_argv_parse(). What cannot be read (hidepid, another
+ * user's process, a listener that is not QEMU) stays unknown, which is no error.
+ * 0, or -EPERM if the listener is no trusted user's; then *vm is as before.
+ */
+int vm_identify_peer(const struct trust *trust, struct vm *vm, const struct agent_peer *peer);
+
+#endif
