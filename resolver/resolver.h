@@ -105,7 +105,7 @@ int resolver_ask_all(const struct config *config, int budget_ms,
  * The answer in a sentence for a person, without the VM's name before it and without a full stop:
  * "its guest agent does not answer (...)". What a guest or file names is fit for a terminal. Returns text.
  */
-#define RESOLVER_TEXT_SIZE 512
+#define RESOLVER_TEXT_SIZE 640
 const char *resolver_explain(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE]);
 
