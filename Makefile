@@ -124,7 +124,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(RESOLVER)
 tests: all $(UNIT) $(SUPPORT)
 
 unit: tests
-	$(Q)tests/unit/run
+	$(Q)QEMUVM_BUILD=$(abspath $(B)) tests/unit/run
 
 test:
 	$(Q)tests/run
