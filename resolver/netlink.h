@@ -53,7 +53,7 @@ struct netlink_route {
 /*
  * Routes of count addresses, asked in as few system calls as the socket's buffer allows. A scope id
  * is passed on as the link to use. ret_routes has room for count. An address whose question fails
- * has NETLINK_ROUTE_NONE. 0 or a negative errno (nothing written).
+ * has NETLINK_ROUTE_NONE, and after an error all that were not answered. 0 or a negative errno.
  */
 int netlink_routes(int fd, struct deadline deadline, const struct address *addresses, size_t count,
 	struct netlink_route *ret_routes);
