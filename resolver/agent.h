@@ -40,6 +40,8 @@
  * It takes 0.1 to 5 ms; 17.5 ms were seen on a loaded machine. */
 #define AGENT_DRAIN_PROVEN_MS 30
 #define AGENT_DRAIN_MS 250
+/* A sync, a command and its arguments; a write that a socket with the smallest send buffer takes at once. */
+#define AGENT_REQUEST_MAX 1024
 
 struct agent_peer {
 	pid_t pid;
@@ -49,39 +51,48 @@ struct agent_peer {
 struct agent_options {
 	struct deadline deadline; /* of everything */
 	int drain_ms;             /* AGENT_DRAIN_MS and the like */
-	/*
-	 * Asked once, with the credentials of the listener (SO_PEERCRED), before a byte is sent. A negative errno ends the exchange
-	 * with it. May be NULL for a descriptor whose peer was checked before. Not called for TCP.
-	 */
+	/* Opens the endpoint: a connected or connecting non-blocking descriptor, or a negative
+	 * errno; -EAGAIN: backlog full, to be tried again. */
+	int (*connect)(void *context);
+	/* Asked once, with the credentials of who listens (SO_PEERCRED), before a byte is sent; a negative
+	 * errno ends the exchange with it. NULL where the peer was seen before. Not called for TCP. */
 	int (*accept_peer)(void *context, const struct agent_peer *peer);
 	void *context;
-	/* Opens the endpoint: a connected or connecting non-blocking descriptor, or a negative errno; -EAGAIN: backlog
-	 * full, to be tried again. */
-	int (*connect)(void *context);
 };
 
-enum agent_state { AGENT_CONNECTING, AGENT_PROBING, AGENT_ASKING, AGENT_READING, AGENT_IDLE, AGENT_ENDED };
+enum agent_state {
+	AGENT_CONNECTING,
+	AGENT_PROBING,
+	AGENT_ASKING,
+	AGENT_READING,
+	AGENT_IDLE,
+	AGENT_ENDED,
+};
 
 /* The caller's storage; fields are the client's own. */
 struct agent {
 	enum agent_state state;
 	struct agent_options options;
-	bool is_unix;   /* a Unix socket, so SO_PEERCRED and the probe work */
-	bool probes;    /* not on isa-serial and TCP, which cannot tell */
-	int fd;         /* -1: none */
-	int outq;       /* bytes that the probe left in the queue */
-	struct deadline until; /* of this state */
-	char id[24];    /* of the question, decimal, 62 bits of getrandom() */
-	char request[512];
-	size_t request_len;
-	size_t sent;
-	char *buffer;   /* the line being read; grows to AGENT_BYTES_MAX, the agent's to free */
-	size_t size;
-	size_t len;
-	size_t scanned; /* no newline before this offset */
+	const struct vm_endpoint *endpoint;
+	int fd;                /* -1: none */
+	bool is_probe_sent;
+	int unread;            /* of the probe: what SIOCOUTQ said when it was sent */
+	struct deadline until; /* of this state, where it has one of its own */
+
+	const char *command, *arguments; /* of the question: the caller's */
+	bool without_id;       /* the agent is one of before 4.0, which refuses the member "id" */
+	char id[24];           /* of the question: 62 random bits in decimal */
+	char request[AGENT_REQUEST_MAX];
+	size_t request_len, sent;
+
+	char *buffer;   /* what was read and not yet dropped; grows to AGENT_BYTES_MAX */
+	size_t size, len;
+	size_t line;    /* where the line being looked at begins */
+	size_t scanned; /* no newline between line and here */
 	size_t total;   /* bytes read for this question */
-	size_t reply_len;
-	bool was_asked; /* the request reached the kernel: leaving now leaves the guest a debt */
+	bool is_synced; /* the sync's reply was seen, so the next one is ours */
+	struct json *reply;
+	int value;      /* node of its "return" */
 };
 
 /* What agent_step() waits for. fd is -1 where only the time counts. */
@@ -91,12 +102,13 @@ struct agent_wait {
 	struct deadline until;
 };
 
-/* Prepares to ask. fd is an open connection to the endpoint, which the agent takes over, or -1: it connects by
- * options->connect. Does no I/O. */
-void agent_init(struct agent *agent, int fd, const struct vm_endpoint *endpoint, const struct agent_options *options);
+/* Prepares to ask. fd is an open connection to the endpoint, which the agent takes over, or -1: it
+ * connects by options->connect. The endpoint outlives the agent. Does no I/O. */
+void agent_init(struct agent *agent, int fd, const struct vm_endpoint *endpoint,
+	const struct agent_options *options);
 
-/* The question: a command of the agent without arguments, or with arguments given as JSON text (or NULL).
- * 0, -EBUSY while another is under way, -E2BIG. */
+/* The question: a command of the agent, with its arguments as JSON text or NULL. Both outlive the
+ * exchange. 0, -EBUSY while another is under way, -E2BIG, -ENOTCONN after an error. */
 int agent_ask(struct agent *agent, const char *command, const char *arguments);
 
 /*
@@ -111,16 +123,16 @@ int agent_ask(struct agent *agent, const char *command, const char *arguments);
  *  -EBADMSG    our reply is there and is no JSON, or not of the protocol's shape
  *  -EOPNOTSUPP the agent does not know the command or may not run it (CommandNotFound)
  *  -EREMOTEIO  the agent answered another error
- *  -ENOMEM, -EMFILE ..., or what accept_peer said
+ *  -ENOMEM, -EMFILE and the like, or what accept_peer said
  */
 int agent_step(struct agent *agent, struct agent_wait *ret_wait);
 
 /* Drives one agent to its end with poll(): 0 or the errors of agent_step(). */
 int agent_run(struct agent *agent);
 
-/* The reply as one validated text; node of its "return" value. The view is the caller's to free and lives until
- * the next question or agent_done(). 0, -EBADMSG, -ENOMEM. */
-int agent_reply(const struct agent *agent, struct json **ret_json, int *ret_value);
+/* The reply as a validated text, and the node of its "return" value. The agent's: until the next
+ * question or agent_done(). NULL unless agent_step() returned 0. */
+const struct json *agent_reply(const struct agent *agent, int *ret_value);
 
 /* Closes and frees. Takes one that was only initialised, and may be called twice. */
 void agent_done(struct agent *agent);

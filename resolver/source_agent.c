@@ -52,14 +52,10 @@ static int begin(struct source_call *call)
 
 static int read_reply(struct source_call *call)
 {
-	struct json *json;
 	int value;
-	int r = agent_reply(&call->agent, &json, &value);
+	const struct json *json = agent_reply(&call->agent, &value);
+	int r = agent_read_interfaces(json, value, call->vm, call->candidates);
 
-	if (r < 0)
-		return r;
-	r = agent_read_interfaces(json, value, call->vm, call->candidates);
-	json_free(json);
 	return r == 0 ? -EADDRNOTAVAIL : r;
 }
 
