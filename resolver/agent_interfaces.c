@@ -4,107 +4,101 @@
 #include <errno.h>
 
 /*
- * The reply of guest-network-get-interfaces (qga/qapi-schema.json, GuestNetworkInterface). The
- * order of interfaces means nothing: NICs come anywhere among hundreds of containers'.
+ * The reply of guest-network-get-interfaces (qga/qapi-schema.json, GuestNetworkInterface): an array
+ * of {"name", "hardware-address"?, "ip-addresses"?: [{"ip-address", "ip-address-type", "prefix"}],
+ * "statistics"?}, in no particular order.
  */
 
-/* Of an entry that is missing there is nothing to check. */
-static bool is_kind_or_missing(const struct json *json, int node, enum json_kind kind)
-{
-	return node < 0 || json_is(json, node, kind);
-}
+/* An IPv6 address, '%' and the guest's zone: an interface name or, on Windows, a number. */
+#define CLAIM_TEXT_SIZE (INET6_ADDRSTRLEN + 1 + IF_NAMESIZE)
 
-static bool has_shape(const struct json *json, int interface)
+static bool is_interface(const struct json *json, int interface)
 {
+	int addresses = json_member(json, interface, "ip-addresses");
+
 	return json_is(json, interface, JSON_OBJECT) &&
-	       is_kind_or_missing(json, json_member(json, interface, "name"), JSON_STRING) &&
-	       is_kind_or_missing(
-		       json, json_member(json, interface, "hardware-address"), JSON_STRING) &&
-	       is_kind_or_missing(json, json_member(json, interface, "ip-addresses"), JSON_ARRAY);
+	       json_is(json, json_member(json, interface, "name"), JSON_STRING) &&
+	       (addresses < 0 || json_is(json, addresses, JSON_ARRAY));
 }
 
-static bool all_have_shape(const struct json *json, int interfaces)
-{
-	if (!json_is(json, interfaces, JSON_ARRAY))
-		return false;
-	for (int node = json_first(json, interfaces); node >= 0;
-		node = json_next(json, interfaces, node))
-		if (!has_shape(json, node))
-			return false;
-	return true;
-}
-
-static bool read_mac(const struct json *json, int interface, struct mac *ret_mac)
+/* The interface's MAC, or NULL: tunnels have none, or zeros. */
+static const struct mac *read_mac(const struct json *json, int interface, struct mac *storage)
 {
 	char text[MAC_TEXT_MAX];
+	int node = json_member(json, interface, "hardware-address");
 
-	return json_string(json, json_member(json, interface, "hardware-address"), text,
-		       sizeof(text)) >= 0 &&
-	       mac_parse(text, ret_mac) == 0 && !mac_is_void(ret_mac);
+	if (json_string(json, node, text, sizeof(text)) < 0 || mac_parse(text, storage) < 0)
+		return NULL;
+	return mac_is_void(storage) ? NULL : storage;
 }
 
-/* The type must be what the address is: who says one and means the other is not believed. */
-static bool has_type_of(const struct json *json, int entry, const struct address *address)
+/* Is the family what the entry says it is? One that says nothing is taken at its address. */
+static bool is_of_type(const struct json *json, int entry, sa_family_t family)
 {
 	int type = json_member(json, entry, "ip-address-type");
 
-	return json_string_equals(json, type, address->family == AF_INET ? "ipv4" : "ipv6");
+	return type < 0 || json_string_equals(json, type, family == AF_INET ? "ipv4" : "ipv6");
 }
 
-static int read_address(const struct json *json, int entry, struct address *ret_address)
+static bool read_address(const struct json *json, int entry, struct address *ret_address)
 {
-	char text[ADDRESS_TEXT_MAX + 64]; /* a guest's zone is cut off, and may be long */
+	char text[CLAIM_TEXT_SIZE];
+	int node = json_member(json, entry, "ip-address");
 	struct address address;
 
-	if (json_string(json, json_member(json, entry, "ip-address"), text, sizeof(text)) < 0 ||
-		address_parse(text, &address) < 0 || !has_type_of(json, entry, &address))
-		return -EINVAL;
+	if (json_string(json, node, text, sizeof(text)) < 0 || address_parse(text, &address) < 0 ||
+		!is_of_type(json, entry, address.family))
+		return false;
 	*ret_address = address;
-	return 0;
+	return true;
 }
 
-static int add_addresses(const struct json *json, int interface, const struct mac *mac,
+static int add_interface(const struct json *json, int interface, const struct mac *mac,
 	struct candidates *candidates)
 {
-	int entries = json_member(json, interface, "ip-addresses");
-	int added = 0;
+	int list = json_member(json, interface, "ip-addresses");
+	int count = 0;
 
-	for (int entry = json_first(json, entries); entry >= 0;
-		entry = json_next(json, entries, entry)) {
+	for (int entry = json_first(json, list); entry >= 0; entry = json_next(json, list, entry)) {
 		struct address address;
 
-		if (read_address(json, entry, &address) < 0)
+		if (!read_address(json, entry, &address))
 			continue;
 		candidates_add(candidates, &address, mac);
-		added++;
+		count++;
 	}
-	return added;
+	return count;
 }
 
-/* One of two passes: the VM's own NICs first, so that no number of other interfaces takes their room. */
-static int add_interfaces(const struct json *json, int interfaces, const struct vm *vm,
-	bool of_nics, struct candidates *candidates)
+/* Those whose MAC is one of the VM's, or the others. */
+static int add_interfaces(const struct json *json, int array, const struct vm *vm, bool of_nics,
+	struct candidates *candidates)
 {
-	int added = 0;
+	int count = 0;
 
-	for (int node = json_first(json, interfaces); node >= 0;
-		node = json_next(json, interfaces, node)) {
-		struct mac mac;
-		bool has_mac = read_mac(json, node, &mac);
+	for (int interface = json_first(json, array); interface >= 0;
+		interface = json_next(json, array, interface)) {
+		struct mac storage;
+		const struct mac *mac = read_mac(json, interface, &storage);
+		bool is_of_nic = mac != NULL && vm_nic_by_mac(vm, mac) != NULL;
 
-		if ((has_mac && vm_nic_by_mac(vm, &mac) != NULL) == of_nics)
-			added += add_addresses(json, node, has_mac ? &mac : NULL, candidates);
+		if (is_of_nic == of_nics)
+			count += add_interface(json, interface, mac, candidates);
 	}
-	return added;
+	return count;
 }
 
 int agent_read_interfaces(const struct json *json, int value, const struct vm *vm,
 	struct candidates *candidates)
 {
-	int added;
+	int count;
 
-	if (!all_have_shape(json, value))
+	if (!json_is(json, value, JSON_ARRAY))
 		return -EBADMSG;
-	added = add_interfaces(json, value, vm, true, candidates);
-	return added + add_interfaces(json, value, vm, false, candidates);
+	for (int interface = json_first(json, value); interface >= 0;
+		interface = json_next(json, value, interface))
+		if (!is_interface(json, interface))
+			return -EBADMSG;
+	count = add_interfaces(json, value, vm, true, candidates);
+	return count + add_interfaces(json, value, vm, false, candidates);
 }
