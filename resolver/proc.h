@@ -22,11 +22,6 @@ int proc_open(pid_t pid);
 /* When it was started: clock ticks since boot (proc(5), stat field 22). 0 or a negative errno. */
 int proc_start_time(int proc_fd, uint64_t *ret_ticks);
 
-struct proc_uids {
-	uid_t real, effective, saved;
-};
-int proc_uids(int proc_fd, struct proc_uids *ret_uids);
-
 /*
  * The command line: arguments parted by NULs, with a NUL behind the last one in any case. The buffer is the caller's, to be
  * freed; its size is what was read, at most PROC_CMDLINE_MAX. 0, -E2BIG (longer), -ENODATA (empty: a kernel thread or a
@@ -34,9 +29,8 @@ int proc_uids(int proc_fd, struct proc_uids *ret_uids);
  */
 int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len);
 
-/* What exe and cwd point to, as seen by the caller. 0, or -EACCES (another user's process) and the like. */
+/* The executable, as the caller sees it. 0, -EACCES (another user's process) and the like. */
 int proc_exe(int proc_fd, char *ret_path, size_t size);
-int proc_cwd(int proc_fd, char *ret_path, size_t size);
 
 /*
  * Is the path that of a QEMU system emulator, by its last part: qemu-system-*, qemu-kvm, kvm, NixOS's

@@ -4,38 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool has_name(const struct vm *vm, const char *name)
-{
-	for (unsigned int i = 0; i < vm->name_count; i++)
-		if (strcmp(vm->names[i], name) == 0)
-			return true;
-	return false;
-}
-
-void vm_add_name(struct vm *vm, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (len == 0 || len >= NAME_VM_SIZE || vm->name_count >= VM_NAMES_MAX ||
-		has_name(vm, name))
-		return;
-	memcpy(vm->names[vm->name_count++], name, len + 1);
-}
-
-enum vm_match vm_match_name(const struct vm *vm, const char *typed, const char *const *prefixes,
-	size_t prefix_count)
-{
-	enum vm_match match = VM_MATCH_NONE;
-
-	for (unsigned int i = 0; i < vm->name_count; i++) {
-		if (name_matches(typed, vm->names[i]))
-			return VM_MATCH_EXACT;
-		if (name_matches_prefixed(typed, vm->names[i], prefixes, prefix_count))
-			match = VM_MATCH_PREFIXED;
-	}
-	return match;
-}
-
 const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)

@@ -17,11 +17,8 @@
  * so that a struct vm can be copied and needs no release.
  */
 
-/* Names of one VM: its socket's id, -name guest=, process=, -id, the UUID, and room to spare. */
-#define VM_NAMES_MAX 8
-/* QEMU itself takes at most 8 NICs by -nic/-net (MAX_NICS); bridges of -device allow more. */
+/* QEMU itself takes at most 8 NICs by -nic and -net (MAX_NICS); bridges of -device allow more. */
 #define VM_NICS_MAX 16
-#define VM_FORWARDS_MAX 32
 /* QEMU's ids are short by habit; a longer one is cut on both sides of a comparison. */
 #define VM_ID_SIZE 64
 
@@ -49,18 +46,9 @@ struct vm_nic {
 	char bridge[IF_NAMESIZE]; /* the bridge it was asked into, "" if not told */
 };
 
-/* A port of the host that leads to one of the guest's (hostfwd=). */
-struct vm_forward {
-	bool is_udp;
-	struct address host;  /* 0.0.0.0 where it was left out */
-	uint16_t host_port;   /* 0: QEMU chose one; only its monitor tells which */
-	uint16_t guest_port;
-	char netdev_id[VM_ID_SIZE];
-};
-
 enum vm_endpoint_kind { VM_ENDPOINT_NONE, VM_ENDPOINT_UNIX, VM_ENDPOINT_TCP };
 
-/* Where a client connects: the agent's socket, a monitor. */
+/* Where a client connects. */
 struct vm_endpoint {
 	enum vm_endpoint_kind kind;
 	/* The path, absolute as the caller's file system sees it; an abstract name begins with NUL. */
@@ -69,41 +57,25 @@ struct vm_endpoint {
 	struct address host;
 	uint16_t port;
 	bool is_serial; /* the agent is on an isa-serial port, whose end is always open */
-	bool is_qmp;    /* of a monitor: QMP, else HMP */
 };
 
 struct vm {
-	/* The name that answers bear: the id in the socket's path, else the first of names. */
-	char id[NAME_VM_SIZE];
-	char names[VM_NAMES_MAX][NAME_VM_SIZE]; /* as QEMU was given them, not as they are typed */
-	unsigned int name_count;
-	pid_t pid;           /* 0: not known */
-	uint64_t start_time; /* of the process, in clock ticks since boot (proc(5), stat field 22) */
-	uid_t uid;           /* whose process, or by whom the socket is listened on */
+	char id[NAME_VM_SIZE]; /* as its socket's path spells it */
+	pid_t pid;             /* 0: not known */
+	uint64_t start_time;   /* of the process, in clock ticks since boot (proc(5), stat field 22) */
+	uid_t uid;             /* who listens on its socket */
 	struct vm_endpoint agent;
-	struct vm_endpoint monitor;
 	struct vm_nic nics[VM_NICS_MAX];
 	unsigned int nic_count;
-	bool has_argv; /* the command line was read, so that nics and forwards are all that it tells */
-	struct vm_forward forwards[VM_FORWARDS_MAX];
-	unsigned int forward_count;
-	uint32_t vsock_cid; /* 0: none */
+	bool has_argv; /* the command line was read, so that nics are all that it tells */
 };
-
-/* Adds a name unless the VM has it already or names is full; "" is no name. */
-void vm_add_name(struct vm *vm, const char *name);
-
-/* Does what was typed name this VM: by one of its names as a whole, or only with one of the prefixes left out? */
-enum vm_match { VM_MATCH_NONE, VM_MATCH_PREFIXED, VM_MATCH_EXACT };
-enum vm_match vm_match_name(const struct vm *vm, const char *typed, const char *const *prefixes,
-	size_t prefix_count);
 
 /* The NIC with that MAC, or NULL. */
 const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac);
 /* Are MACs of NICs known, and are they fit to tell this VM from others? */
 bool vm_has_macs(const struct vm *vm);
-/* Does the command line tell that no NIC can be reached from the host by an address of its own
- * (user-mode networks only, or no NIC at all)? */
+/* Does the command line tell that no NIC can be reached from the host by an address of its own: there
+ * are NICs, and all are on user-mode networks? (None at all may be plugged in later.) */
 bool vm_is_unreachable(const struct vm *vm);
 
 /* Sets a Unix endpoint. 0 or -ENAMETOOLONG. */

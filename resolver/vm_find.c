@@ -76,7 +76,6 @@ static int open_socket(
 	memset(found, 0, sizeof(*found));
 	found->agent_fd = -1;
 	strncpy(found->vm.id, id, sizeof(found->vm.id) - 1);
-	vm_add_name(&found->vm, id);
 	r = vm_endpoint_set_path(&found->vm.agent, path);
 	if (r < 0)
 		return r;

@@ -36,17 +36,13 @@ static bool is_qemu(int proc_fd, const char *cmdline)
 
 static void read_argv(int proc_fd, struct vm *vm)
 {
-	char cwd[PATH_MAX / 2];
 	char *cmdline;
 	size_t len;
 
 	if (proc_cmdline(proc_fd, &cmdline, &len) < 0)
 		return;
-	if (is_qemu(proc_fd, cmdline)) {
-		int r = proc_cwd(proc_fd, cwd, sizeof(cwd));
-
-		vm_argv_parse(vm, cmdline, len, r < 0 ? NULL : cwd);
-	}
+	if (is_qemu(proc_fd, cmdline))
+		vm_argv_parse(vm, cmdline, len);
 	free(cmdline);
 }
 
