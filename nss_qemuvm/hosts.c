@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <netdb.h>
+#include <nss.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "name.h"
+#include "pack.h"
+#include "resolver.h"
+
+/*
+ * The module is loaded into every program that looks up a host name. So: a name that is not ours
+ * costs a compare of its last letters and leaves no trace, not even in errno; and whatever goes
+ * wrong with ours, only status, *errnop and *h_errnop say so.
+ *
+ * Ours never answer UNAVAIL. With `qemuvm [!UNAVAIL=return]` in nsswitch.conf the look-up then ends here,
+ * and no name of a VM goes out to the network.
+ */
+
+NSS_DECLARE_MODULE_FUNCTIONS(qemuvm)
+
+#define EXPORTED __attribute__((visibility("default")))
+
+/* Where glibc wants to read why. */
+struct why {
+	int *errnop;
+	int *h_errnop;
+};
+
+/* The one translation. errno is the caller's own again when this is called. */
+static enum nss_status tell(struct why why, enum resolver_outcome outcome)
+{
+	switch (outcome) {
+	case RESOLVER_ADDRESSES:
+		*why.h_errnop = NETDB_SUCCESS;
+		return NSS_STATUS_SUCCESS;
+	case RESOLVER_NO_VM:
+		*why.h_errnop = HOST_NOT_FOUND;
+		return NSS_STATUS_NOTFOUND;
+	case RESOLVER_NO_ADDRESS:
+		*why.h_errnop = NO_DATA;
+		return NSS_STATUS_NOTFOUND;
+	case RESOLVER_NOT_YET:
+		break;
+	}
+	*why.errnop = EAGAIN;
+	*why.h_errnop = TRY_AGAIN;
+	return NSS_STATUS_TRYAGAIN;
+}
+
+/* The only words on which glibc comes back with a larger buffer. */
+static enum nss_status tell_too_small(struct why why)
+{
+	*why.errnop = ERANGE;
+	*why.h_errnop = NETDB_INTERNAL;
+	return NSS_STATUS_TRYAGAIN;
+}
+
+static enum nss_status tell_foreign(struct why why)
+{
+	*why.h_errnop = HOST_NOT_FOUND;
+	return NSS_STATUS_UNAVAIL;
+}
+
+/* Too large for a stranger's stack. */
+struct work {
+	struct config config;
+	struct resolver_answer answer;
+	char name[NAME_VM_SIZE];
+};
+
+static void ask(struct work *work, int family, bool takes_scope)
+{
+	struct resolver_question question = {
+		.name = work->name,
+		.family = family,
+		.takes_scope = takes_scope,
+	};
+
+	config_load(&work->config, NULL);
+	resolver_ask(&work->config, &question, &work->answer);
+}
+
+/* What the caller gave to be filled: one of the two. */
+struct result {
+	struct gaih_addrtuple **tuples;
+	struct hostent *host;
+	int family;
+	char *buffer;
+	size_t buflen;
+};
+
+static int pack(const struct result *result, const struct resolver_answer *answer)
+{
+	if (result->tuples != NULL)
+		return pack_tuples(answer, result->buffer, result->buflen, result->tuples);
+	return pack_hostent(
+		answer, result->family, result->buffer, result->buflen, result->host);
+}
+
+/* A name of ours. Outputs are written at the end, when errno is the caller's own again, which
+ * errnop mostly points to. */
+static enum nss_status look_up_own(const char *host, const struct result *result, struct why why)
+{
+	char name[NAME_VM_SIZE];
+	enum resolver_outcome outcome;
+	struct work *work;
+	int r = 0;
+
+	if (name_from_host(host, name) < 0)
+		return tell(why, RESOLVER_NO_VM);
+	if (result->tuples == NULL && result->family != AF_INET && result->family != AF_INET6)
+		return tell(why, RESOLVER_NO_ADDRESS);
+	work = malloc(sizeof(*work));
+	if (work == NULL)
+		return tell(why, RESOLVER_NOT_YET);
+	memcpy(work->name, name, sizeof(name));
+	ask(work, result->family, result->tuples != NULL);
+	outcome = work->answer.outcome;
+	if (outcome == RESOLVER_ADDRESSES)
+		r = pack(result, &work->answer);
+	free(work);
+	return r < 0 ? tell_too_small(why) : tell(why, outcome);
+}
+
+/* A thread that is cancelled in here would leave descriptors and memory behind. */
+static enum nss_status look_up(const char *host, const struct result *result, struct why why)
+{
+	int caller_errno = errno, caller_cancel, ignored;
+	int inner_errno = 0, inner_h_errno = HOST_NOT_FOUND;
+	enum nss_status status;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &caller_cancel);
+	status = look_up_own(host, result, (struct why){&inner_errno, &inner_h_errno});
+	pthread_setcancelstate(caller_cancel, &ignored);
+
+	errno = caller_errno;
+	if (inner_errno != 0)
+		*why.errnop = inner_errno;
+	*why.h_errnop = inner_h_errno;
+	return status;
+}
+
+EXPORTED enum nss_status _nss_qemuvm_gethostbyname4_r(const char *name, struct gaih_addrtuple **pat,
+	char *buffer, size_t buflen, int *errnop, int *h_errnop, int32_t *ttlp)
+{
+	struct why why = {errnop, h_errnop};
+	struct result result = {
+		.tuples = pat, .family = AF_UNSPEC, .buffer = buffer, .buflen = buflen};
+
+	if (!name_is_ours(name))
+		return tell_foreign(why);
+	/* Not to be kept: guests get other addresses. */
+	if (ttlp != NULL)
+		*ttlp = 0;
+	return look_up(name, &result, why);
+}
+
+EXPORTED enum nss_status _nss_qemuvm_gethostbyname3_r(const char *name, int af,
+	struct hostent *host, char *buffer, size_t buflen, int *errnop, int *h_errnop,
+	int32_t *ttlp, char **canonp)
+{
+	struct why why = {errnop, h_errnop};
+	struct result result = {.host = host, .family = af, .buffer = buffer, .buflen = buflen};
+	enum nss_status status;
+
+	if (!name_is_ours(name))
+		return tell_foreign(why);
+	if (ttlp != NULL)
+		*ttlp = 0;
+	status = look_up(name, &result, why);
+	if (status == NSS_STATUS_SUCCESS && canonp != NULL)
+		*canonp = host->h_name;
+	return status;
+}
+
+EXPORTED enum nss_status _nss_qemuvm_gethostbyname2_r(const char *name, int af,
+	struct hostent *host, char *buffer, size_t buflen, int *errnop, int *h_errnop)
+{
+	return _nss_qemuvm_gethostbyname3_r(
+		name, af, host, buffer, buflen, errnop, h_errnop, NULL, NULL);
+}
+
+EXPORTED enum nss_status _nss_qemuvm_gethostbyname_r(const char *name, struct hostent *host,
+	char *buffer, size_t buflen, int *errnop, int *h_errnop)
+{
+	return _nss_qemuvm_gethostbyname3_r(
+		name, AF_INET, host, buffer, buflen, errnop, h_errnop, NULL, NULL);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "pack.h"
+
+#include <errno.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Bytes before the first address in the buffer that is aligned so. */
+static size_t padding(const char *buffer, size_t alignment)
+{
+	return (alignment - (uintptr_t)buffer % alignment) % alignment;
+}
+
+static void fill_tuple(struct gaih_addrtuple *tuple, const struct address *address)
+{
+	memset(tuple, 0, sizeof(*tuple));
+	tuple->family = address->family;
+	memcpy(tuple->addr, address->bytes, address_len(address->family));
+	tuple->scopeid = address->scope_id;
+}
+
+int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t buflen,
+	struct gaih_addrtuple **tuples)
+{
+	size_t name_size = strlen(answer->host) + 1;
+	size_t pad = padding(buffer, alignof(struct gaih_addrtuple));
+	size_t tuples_size = answer->address_count * sizeof(struct gaih_addrtuple);
+	struct gaih_addrtuple *first, *tuple, **link = &first;
+	char *name;
+
+	if (pad + tuples_size + name_size > buflen)
+		return -ERANGE;
+	tuple = (struct gaih_addrtuple *)(void *)(buffer + pad);
+	name = buffer + pad + tuples_size;
+	memcpy(name, answer->host, name_size);
+
+	for (size_t i = 0; i < answer->address_count; i++) {
+		struct gaih_addrtuple *place = tuple + i;
+
+		/* Where the caller gives the first tuple himself, as nscd does, it is filled in. */
+		if (i == 0 && *tuples != NULL)
+			place = *tuples;
+		fill_tuple(place, &answer->addresses[i]);
+		*link = place;
+		link = &place->next;
+	}
+	first->name = name;
+	*tuples = first;
+	return 0;
+}
+
+int pack_hostent(const struct resolver_answer *answer, int family, char *buffer, size_t buflen,
+	struct hostent *ret_host)
+{
+	size_t name_size = strlen(answer->host) + 1;
+	size_t address_size = address_len((sa_family_t)family);
+	size_t pad = padding(buffer, alignof(char *));
+	/* The list of aliases, which is empty, and that of addresses, each with its NULL. */
+	size_t lists_size = (1 + answer->address_count + 1) * sizeof(char *);
+	size_t bytes_size = answer->address_count * address_size;
+	char **aliases, **list, *bytes;
+
+	if (pad + lists_size + bytes_size + name_size > buflen)
+		return -ERANGE;
+	aliases = (char **)(void *)(buffer + pad);
+	list = aliases + 1;
+	bytes = buffer + pad + lists_size;
+
+	aliases[0] = NULL;
+	for (size_t i = 0; i < answer->address_count; i++) {
+		list[i] = bytes + i * address_size;
+		memcpy(list[i], answer->addresses[i].bytes, address_size);
+	}
+	list[answer->address_count] = NULL;
+	ret_host->h_name = memcpy(bytes + bytes_size, answer->host, name_size);
+	ret_host->h_aliases = aliases;
+	ret_host->h_addrtype = family;
+	ret_host->h_length = (int)address_size;
+	ret_host->h_addr_list = list;
+	return 0;
+}
