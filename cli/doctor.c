@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "nsswitch.h"
+#include "output.h"
+#include "trust.h"
+#include "vm_find.h"
+
+/*
+ * Every link of the chain from a typed name to an address, in the order in which a look-up passes
+ * them: one line each, and with a problem how to mend it.
+ */
+
+#define MODULE "libnss_qemuvm.so.2"
+#define NSSWITCH_FILE "/etc/nsswitch.conf"
+#define RUNTIME_DIRECTORY "/run/qemuvm"
+#define DROP_IN QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
+
+static void begin_line(bool is_ok)
+{
+	fputs(is_ok ? "ok       " : "problem  ", stdout);
+}
+
+__attribute__((format(printf, 1, 2))) static bool good(const char *format, ...)
+{
+	va_list arguments;
+
+	begin_line(true);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	return true;
+}
+
+__attribute__((format(printf, 1, 2))) static bool bad(const char *format, ...)
+{
+	va_list arguments;
+
+	begin_line(false);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	return false;
+}
+
+static bool check_module(void)
+{
+	void *module = dlopen(MODULE, RTLD_NOW);
+
+	if (module == NULL)
+		return bad("NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`",
+			dlerror());
+	dlclose(module);
+	return good("NSS module: the loader finds " MODULE);
+}
+
+static bool check_nsswitch(void)
+{
+	static const char *const mends[] = {
+		[NSSWITCH_NO_LINE] = "has no hosts line: add `hosts: files qemuvm "
+				     "[!UNAVAIL=return] dns`",
+		[NSSWITCH_MISSING] = "does not name qemuvm: put `qemuvm [!UNAVAIL=return]` before "
+				     "resolve and dns on the hosts line",
+		[NSSWITCH_TOO_LATE] = "names qemuvm too late: put it before resolve, mdns and dns, "
+				      "which end the look-up",
+		[NSSWITCH_NO_ACTION] = "names qemuvm without `[!UNAVAIL=return]` behind it: names "
+				       "of VMs would go out to the network",
+	};
+	FILE *file = fopen(NSSWITCH_FILE, "re");
+	enum nsswitch_state state;
+
+	if (file == NULL)
+		return bad("nsswitch: " NSSWITCH_FILE ": %s", strerror(errno));
+	state = nsswitch_check(file);
+	fclose(file);
+	if (state != NSSWITCH_OK)
+		return bad("nsswitch: " NSSWITCH_FILE " %s", mends[state]);
+	return good("nsswitch: qemuvm is asked before the network");
+}
+
+static bool check_config(struct config *config)
+{
+	static struct config_problems problems;
+
+	if (config_load(config, &problems) == 0)
+		return good("configuration: %s",
+			access(config_path(), F_OK) == 0 ? "no problem in it" :
+							   "none, the defaults hold");
+	for (unsigned int i = 0; i < problems.count; i++) {
+		begin_line(false);
+		fputs("configuration: ", stdout);
+		output_text(stdout, config_path());
+		printf(":%u: %s: see qemuvm.conf(5)\n", problems.problem[i].line,
+			problems.problem[i].text);
+	}
+	return false;
+}
+
+static bool check_runtime_directory(void)
+{
+	struct stat status;
+
+	if (lstat(RUNTIME_DIRECTORY, &status) < 0)
+		return bad("runtime directory: " RUNTIME_DIRECTORY ": %s: run "
+			   "`sudo systemd-tmpfiles --create qemuvm.conf`",
+			strerror(errno));
+	if (!S_ISDIR(status.st_mode) || status.st_uid != 0 ||
+		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return bad("runtime directory: " RUNTIME_DIRECTORY
+			   " must be a directory of root's that only root can write: remove it, "
+			   "and run `sudo systemd-tmpfiles --create qemuvm.conf`");
+	return good("runtime directory: " RUNTIME_DIRECTORY);
+}
+
+/* ssh refuses a drop-in that somebody else could have written. */
+static bool check_drop_in(void)
+{
+	struct stat status;
+
+	if (lstat(DROP_IN, &status) < 0)
+		return bad("ssh: " DROP_IN ": %s: run `sudo ./install.sh`", strerror(errno));
+	if (!S_ISREG(status.st_mode) || status.st_uid != 0 ||
+		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return bad("ssh: " DROP_IN " must be a regular file of root's, mode 0644");
+	return good("ssh: " DROP_IN " is there");
+}
+
+static const char *mend_of_socket(int error)
+{
+	switch (error) {
+	case -EACCES:
+		return "permission denied: ask as the user who runs this QEMU, or as root";
+	case -EPERM:
+		return "a stranger's: name its user in trusted_users of qemuvm.conf, if you trust it";
+	case -ECONNREFUSED:
+		return "left behind by a QEMU that has ended: remove it";
+	case -ELOOP:
+		return "behind a symbolic link in a directory that others can write: name the "
+		       "real path in qemuvm.conf";
+	case -ENAMETOOLONG:
+		return "its path is too long for a socket";
+	default:
+		return strerror(-error);
+	}
+}
+
+static bool check_socket(const struct vm_found *found)
+{
+	if (found->error < 0) {
+		begin_line(false);
+		fputs("socket: ", stdout);
+		output_text(stdout, found->vm.agent.path);
+		printf(": %s\n", mend_of_socket(found->error));
+		return false;
+	}
+	begin_line(true);
+	fputs("socket: ", stdout);
+	output_text(stdout, found->vm.agent.path);
+	if (found->vm.pid > 0)
+		printf(" (process %d)", (int)found->vm.pid);
+	putchar('\n');
+	return true;
+}
+
+static bool check_sockets(const struct config *config)
+{
+	struct trust trust;
+	struct vm_finder finder = {config, &trust};
+	struct vm_found **founds;
+	bool is_ok = true;
+	int count;
+
+	trust_init(config, &trust);
+	count = vm_find_all(&finder, &founds);
+	if (count < 0)
+		return bad("sockets: %s", strerror(-count));
+	if (count == 0) {
+		free(founds);
+		return good("sockets: no VM runs whose agent socket follows a template "
+			    "(`qemuvm args NAME` tells how to give it one)");
+	}
+	for (int i = 0; i < count; i++)
+		is_ok &= check_socket(founds[i]);
+	vm_find_free(founds, (size_t)count);
+	return is_ok;
+}
+
+static bool check_answer(const struct resolver_answer *answer)
+{
+	char text[RESOLVER_TEXT_SIZE];
+	bool is_ok = answer->outcome == RESOLVER_ADDRESSES;
+
+	begin_line(is_ok);
+	output_text(stdout, answer->host);
+	if (is_ok)
+		printf(": %s\n", address_format(&answer->addresses[0], text));
+	else
+		printf(": %s\n", resolver_explain(answer, text));
+	return is_ok;
+}
+
+static bool check_all_agents(const struct config *config)
+{
+	struct resolver_answer *answers;
+	bool is_ok = true;
+	int count = resolver_ask_all(config, 0, NULL, &answers);
+
+	if (count < 0)
+		return bad("agents: %s", strerror(-count));
+	for (int i = 0; i < count; i++)
+		is_ok &= check_answer(&answers[i]);
+	free(answers);
+	return is_ok;
+}
+
+static bool check_one(const struct config *config, const char *name)
+{
+	struct resolver_question question = {.name = name, .takes_scope = true};
+	struct resolver_answer answer;
+
+	resolver_ask(config, &question, &answer);
+	return check_answer(&answer);
+}
+
+int command_doctor(int argc, char **argv)
+{
+	static const char *const options[] = {"--help", NULL};
+	static struct config config;
+	bool is_ok = true;
+
+	if (argc > 0 && argv[0][0] == '-')
+		return command_unknown_option(argv[0], options);
+	if (argc > 1)
+		return command_unknown_option(argv[1], options);
+	is_ok &= check_module();
+	is_ok &= check_nsswitch();
+	is_ok &= check_config(&config);
+	is_ok &= check_runtime_directory();
+	is_ok &= check_drop_in();
+	is_ok &= argc > 0 ? check_one(&config, argv[0]) :
+			    check_sockets(&config) & check_all_agents(&config);
+	return is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "output.h"
+
+static const struct command commands[] = {
+	{"list", command_list, "[--json]", "all VMs with their addresses"},
+	{"ip", command_ip, "[-4|-6] [--all] NAME", "the address of a VM"},
+	{"args", command_args, "NAME", "the QEMU options that give a VM an agent socket"},
+	{"doctor", command_doctor, "[NAME]", "check every link of the chain, and how to mend it"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int print_help(FILE *stream)
+{
+	fprintf(stream, "usage: qemuvm COMMAND [ARGUMENT ...]\n\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(stream, "  %-7s %-22s %s\n", commands[i].name, commands[i].usage,
+			commands[i].help);
+	fprintf(stream, "\n  --help, --version\n\nSee qemuvm(1), qemuvm.conf(5).\n");
+	return EXIT_OK;
+}
+
+static int complain_about(const char *typed)
+{
+	const char *names[COMMAND_COUNT + 1] = {NULL};
+	const char *nearest;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		names[i] = commands[i].name;
+	nearest = command_nearest(typed, names);
+	fputs("qemuvm: unknown command \"", stderr);
+	output_text(stderr, typed);
+	if (nearest != NULL)
+		fprintf(stderr, "\": did you mean \"%s\"?\n", nearest);
+	else
+		fputs("\" (qemuvm --help lists them)\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	int status = EXIT_OK;
+
+	if (argc > 0 && strcmp(argv[0], "--help") == 0)
+		printf("usage: qemuvm %s %s\n  %s\n", command->name, command->usage,
+			command->help);
+	else
+		status = command->run(argc, argv);
+	return output_finish() || status != EXIT_OK ? status : EXIT_NO_ADDRESS;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return run(&commands[i], argc - 2, argv + 2);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		print_help(stdout);
+	else if (strcmp(argv[1], "--version") == 0)
+		puts("qemuvm " QEMUVM_VERSION);
+	else
+		return complain_about(argv[1]);
+	return output_finish() ? EXIT_OK : EXIT_NO_ADDRESS;
+}
