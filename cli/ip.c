@@ -59,7 +59,7 @@ int command_ip(int argc, char **argv)
 {
 	struct resolver_question question = {.takes_scope = true};
 	struct resolver_answer answer;
-	struct ip_request request;
+	struct ip_request request = {.family = AF_UNSPEC};
 	int status = parse(argc, argv, &request);
 
 	if (status != EXIT_OK)

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 /* glibc takes lines of any length; no real one is longer. */
-#define LINE_SIZE 4096
+#define LINE_SIZE 2048
 
 /* Services that send the name to the network, or end the look-up of a name that they do not know. */
 static bool is_network_service(const char *word)
