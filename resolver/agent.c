@@ -15,7 +15,7 @@
 
 /* Pauses between two tries of a full backlog: a look-up by another client takes 5 to 100 ms. */
 #define RETRY_FIRST_MS 2
-#define RETRY_MAX_MS 10
+#define RETRY_MAX_MS   10
 /* Two spaces fill the smallest send buffer where a message costs 768 bytes of kernel memory; a
  * kernel whose messages cost less takes a few more. */
 #define PROBE_SENDS_MAX 64
@@ -23,14 +23,14 @@
 #define BUFFER_FIRST_SIZE 4096
 
 /* The end of a question with an id. */
-#define ID_MEMBER ",\"id\":\"%s\""
+#define ID_MEMBER    ",\"id\":\"%s\""
 #define QUESTION_END "}\n"
 
 /* What each step_...() below returns: 0, go on in the state that was set; -EINPROGRESS, *wait is
  * written; another negative errno, the exchange is over. */
 
-static int wait_for(const struct agent *agent, short events, struct deadline until,
-	struct agent_wait *wait)
+static int wait_for(
+	const struct agent *agent, short events, struct deadline until, struct agent_wait *wait)
 {
 	*wait = (struct agent_wait){.fd = agent->fd, .events = events, .until = until};
 	return -EINPROGRESS;
@@ -175,8 +175,9 @@ static int step_connecting(struct agent *agent, struct agent_wait *wait)
 		r = is_unix ? check_peer(agent) : finish_connection(agent, wait);
 	if (r < 0)
 		return r;
-	/* A serial port takes everything, whether anybody listens or not; TCP's queue tells what was
-	 * not acknowledged. What the endpoint is may have been learned by who looked at the peer. */
+	/* A serial port takes everything, whether anybody listens or not; TCP's queue tells what
+	 * was not acknowledged. What the endpoint is may have been learned by who looked at the
+	 * peer. */
 	if (is_unix && !agent->endpoint->is_serial)
 		return begin_probing(agent);
 	begin_asking(agent);
@@ -203,8 +204,8 @@ static int step_asking(struct agent *agent, struct agent_wait *wait)
 	if (deadline_is_past(agent->options.deadline))
 		return -ETIMEDOUT;
 	while (agent->sent < agent->request_len) {
-		ssize_t sent = send_some(agent, agent->request + agent->sent,
-			agent->request_len - agent->sent);
+		ssize_t sent = send_some(
+			agent, agent->request + agent->sent, agent->request_len - agent->sent);
 
 		if (sent == -EAGAIN)
 			return wait_for(agent, POLLOUT, agent->options.deadline, wait);

@@ -42,7 +42,7 @@
 /* How long QEMU may take to read the probe: where the host already knows a proven address, and
  * else. It takes 0.1 to 5 ms; 17.5 ms were seen on a loaded machine. */
 #define AGENT_DRAIN_PROVEN_MS 30
-#define AGENT_DRAIN_MS 250
+#define AGENT_DRAIN_MS        250
 /* A request: the longest holds a few public keys. Below 2,240 bytes Linux takes it in one piece
  * even with the send buffer that the probe made small (net/unix/af_unix.c, SOCK_MIN_SNDBUF). */
 #define AGENT_REQUEST_MAX 2048
@@ -98,7 +98,7 @@ struct agent {
 	bool refuses_id; /* an agent that must be asked without "id" */
 	bool was_asked;  /* a byte of the request was sent: leaving now leaves the guest a debt */
 
-	char *buffer;   /* all that was read for this question */
+	char *buffer; /* all that was read for this question */
 	size_t size;
 	size_t len;
 	size_t line;    /* where the line begins that is being read */
@@ -161,7 +161,7 @@ void agent_done(struct agent *agent);
  * first, wherever they stand in the reply, so that others cannot take their room. Returns how many
  * addresses the reply names.
  */
-int agent_read_interfaces(const struct json *json, int value, const struct vm *vm,
-	struct candidates *candidates);
+int agent_read_interfaces(
+	const struct json *json, int value, const struct vm *vm, struct candidates *candidates);
 
 #endif

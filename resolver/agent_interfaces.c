@@ -88,8 +88,8 @@ static int add_interfaces(const struct json *json, int array, const struct vm *v
 	return count;
 }
 
-int agent_read_interfaces(const struct json *json, int value, const struct vm *vm,
-	struct candidates *candidates)
+int agent_read_interfaces(
+	const struct json *json, int value, const struct vm *vm, struct candidates *candidates)
 {
 	int count;
 

@@ -35,7 +35,8 @@ static bool is_command_missing(const struct json *json, int error)
 	return desc != NULL && contains(desc, len, "has been disabled");
 }
 
-/* "QMP input object member 'id' is unexpected" (QEMU 2.x, qmp_dispatch_check_obj): nothing was done. */
+/* "QMP input object member 'id' is unexpected" (QEMU 2.x, qmp_dispatch_check_obj): nothing was
+ * done. */
 static bool is_id_refused(const struct json *json, int error)
 {
 	size_t len = 0;

@@ -13,8 +13,8 @@
  * errors that our 0xFF provoked; docs/interop/qemu-ga.rst tells why.
  *
  * The reply bears the "id" that was sent with the question. Agents before QEMU 4.0 do not repeat it
- * (qapi/qmp-dispatch.c, commit 4eaca8de26); theirs is the line after the reply to guest-sync-delimited.
- * Where that command is blocked, the id alone tells.
+ * (qapi/qmp-dispatch.c, commit 4eaca8de26); theirs is the line after the reply to
+ * guest-sync-delimited. Where that command is blocked, the id alone tells.
  */
 
 /* A decimal of 62 bits, and its NUL. */

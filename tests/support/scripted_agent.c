@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #define REQUEST_SIZE 3072
-#define ID_SIZE 128
+#define ID_SIZE      128
 /* A test that dies leaves no agent behind for long. */
-#define LIFE_SECONDS 300
+#define LIFE_SECONDS      300
 #define THREAD_STACK_SIZE (256 * 1024)
 
 struct session;
@@ -340,13 +340,17 @@ static void usage(FILE *stream)
 	fputs("usage: scripted_agent [--count N] [--log FILE] SOCKET VERB [ARGUMENT]...\n"
 	      "\n"
 	      "Listens on SOCKET, prints \"ready\" and follows the script; exits at its end, and\n"
-	      "after five minutes in any case. With --count, %d in SOCKET is 1, 2, ... N. Verbs:\n\n",
+	      "after five minutes in any case. With --count, %d in SOCKET is 1, 2, ... N. "
+	      "Verbs:\n\n",
 		stream);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		fprintf(stream, "  %-13s %s\n", verbs[i].name, verbs[i].help);
-	fputs("\nTEXT and JSON: $ID is the id of the sync, $N the number of the socket, \\n, \\xNN and\n"
-	      "\\\\ are bytes; @FILE stands for what is in the file. What is sent to a client that\n"
-	      "left is dropped. The log has a line \"N connect\", \"N request BYTES\" or \"N left\"\n"
+	fputs("\nTEXT and JSON: $ID is the id of the sync, $N the number of the socket, \\n, \\xNN "
+	      "and\n"
+	      "\\\\ are bytes; @FILE stands for what is in the file. What is sent to a client "
+	      "that\n"
+	      "left is dropped. The log has a line \"N connect\", \"N request BYTES\" or \"N "
+	      "left\"\n"
 	      "for each.\n",
 		stream);
 }
@@ -481,8 +485,8 @@ int main(int argc, char **argv)
 		if (strcmp(argv[i], "--count") == 0)
 			count = atoi(argv[i + 1]);
 		else if (strcmp(argv[i], "--log") == 0)
-			script.log_fd = open(argv[i + 1],
-				O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+			script.log_fd =
+				open(argv[i + 1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 		else
 			break;
 	}
