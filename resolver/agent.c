@@ -386,7 +386,7 @@ static int draw_id(char id[static AGENT_ID_SIZE])
 
 	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits))
 		return -errno;
-	snprintf(id, AGENT_ID_SIZE, "%" PRIu64, bits >> 2);
+	(void)snprintf(id, AGENT_ID_SIZE, "%" PRIu64, bits >> 2);
 	return 0;
 }
 

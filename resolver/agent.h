@@ -38,7 +38,7 @@
 
 /* Read from one agent for one question, stale bytes and all. A reply of 1,000 interfaces has
  * 381 kB. */
-#define AGENT_BYTES_MAX (1024 * 1024)
+#define AGENT_BYTES_MAX (1024UL * 1024)
 /* How long QEMU may take to read the probe: where the host already knows a proven address, and
  * else. It takes 0.1 to 5 ms; 17.5 ms were seen on a loaded machine. */
 #define AGENT_DRAIN_PROVEN_MS 30

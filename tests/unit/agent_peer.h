@@ -36,6 +36,7 @@ struct peer {
 	int drip_ms;             /* between its bytes; 0: all at once */
 	bool closes;             /* at the end of the text, else when the client does */
 	bool is_deaf;            /* never reads */
+	int budget_ms;           /* of the client; 0: BUDGET_MS */
 
 	/* What was seen. */
 	char request[1024];
@@ -200,7 +201,8 @@ static inline struct outcome exchange(struct peer *peer)
 {
 	int fds = count_fds();
 	int fd = start_peer(peer, SOCK_STREAM);
-	struct outcome outcome = ask(fd, &unix_endpoint, BUDGET_MS);
+	struct outcome outcome =
+		ask(fd, &unix_endpoint, peer->budget_ms > 0 ? peer->budget_ms : BUDGET_MS);
 
 	pthread_join(peer->thread, NULL);
 	ck_assert_int_eq(count_fds(), fds);

@@ -163,17 +163,19 @@ END_TEST
 static struct outcome hear_repeated(
 	const char *begin, const char *part, size_t count, const char *end)
 {
+	/* What a crowd of lines costs under a sanitizer is no matter of this test. */
+	struct peer peer = {.times = 1, .budget_ms = 5 * BUDGET_MS};
 	struct outcome outcome;
-	size_t len;
 	char *text = NULL;
-	FILE *stream = open_memstream(&text, &len);
+	FILE *stream = open_memstream(&text, &peer.text_len);
 
 	fputs(begin, stream);
 	for (size_t i = 0; i < count; i++)
 		fputs(part, stream);
 	fputs(end, stream);
 	fclose(stream);
-	outcome = hear_bytes(text, len, 1);
+	peer.text = text;
+	outcome = exchange(&peer);
 	free(text);
 	return outcome;
 }
@@ -233,19 +235,14 @@ END_TEST
 
 START_TEST(a_flood_ends_at_its_bound)
 {
-	static const char stale[] = "{\"return\": {}}\n";
-	static const char ours[] = "{\"return\": \"$ID\"}\n";
-	char *text = malloc(65536);
+	static const char *const parts[] = {"x", "\n", "\xff", "{\"return\": {}}\n",
+		"\xff{\"return\": 5}\n", "{\"return\": \"$ID\"}\n"};
 
-	memset(text, 'x', 65536);
-	ck_assert_int_eq(hear_bytes(text, 65536, 64).r, -EMSGSIZE);
-	memset(text, '\n', 65536);
-	ck_assert_int_eq(hear_bytes(text, 65536, 64).r, -EMSGSIZE);
-	memset(text, 0xff, 65536);
-	ck_assert_int_eq(hear_bytes(text, 65536, 64).r, -EMSGSIZE);
-	free(text);
-	ck_assert_int_eq(hear_bytes(stale, strlen(stale), 100000).r, -EMSGSIZE);
-	ck_assert_int_ne(hear_bytes(ours, strlen(ours), 100000).r, 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t count = 2 * AGENT_BYTES_MAX / strlen(parts[i]);
+
+		ck_assert_int_eq(hear_repeated("", parts[i], count, "").r, -EMSGSIZE);
+	}
 }
 END_TEST
 
