@@ -25,7 +25,7 @@ check_equal 'and says that there is no address' 2 "$status"
 
 check_status 'the next look-up finds no such VM' 2 getent ahosts demo.vm
 check_at_most 'without waiting' 100 "$(quickest_ms 3 getent ahosts demo.vm)"
-check_status 'qemuvm ip fails' 1 qemuvm ip demo
+check_status 'qemuvm ip fails' 3 qemuvm ip demo
 check_no_match 'qemuvm list gives no address for it' "$(vm_ipv4 demo)" "$(qemuvm list)"
 
 vm_start demo

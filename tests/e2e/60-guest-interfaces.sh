@@ -32,6 +32,8 @@ sleep 1
 check_equal 'it has one once the agent runs' "$(vm_ipv4 bare)" "$(addresses_of bare.vm ahostsv4)"
 guest_run bare 'ip addr flush dev eth0 scope global'
 check_status 'a guest without an address is not found' 2 getent ahostsv4 bare.vm
-check_match 'and qemuvm ip tells of the address' address "$(qemuvm ip bare 2>&1)"
+check_match 'and qemuvm ip tells of the kind' 'none of the kind' "$(qemuvm ip -4 bare 2>&1)"
+check_match "its link-local address counts then, on the host's own link" \
+	"^fe80::5054:ff:fe77:2%$(cat /sys/class/net/br0/ifindex)\$" "$(qemuvm ip bare)"
 check_no_leak
 finish
