@@ -20,8 +20,7 @@
 struct json {
 	const char *text;
 	int count;
-	/* Of constant size, and touched only as far as there are tokens. */
-	jsmntok_t tokens[JSON_TOKENS_MAX];
+	jsmntok_t tokens[];
 };
 
 struct scan {
@@ -248,13 +247,20 @@ static int check_grammar(const char *text, size_t len)
 	return scan.at == scan.end ? 0 : -EBADMSG;
 }
 
+/* A token is followed by another character at least, or is the last: [1,1] has three. */
+static size_t tokens_at_most(size_t len)
+{
+	return len / 2 < JSON_TOKENS_MAX ? len / 2 + 1 : JSON_TOKENS_MAX;
+}
+
 static int tokenise(struct json *json, const char *text, size_t len)
 {
 	jsmn_parser parser;
 
 	jsmn_init(&parser);
 	json->text = text;
-	json->count = jsmn_parse(&parser, text, len, json->tokens, JSON_TOKENS_MAX);
+	json->count = jsmn_parse(
+		&parser, text, len, json->tokens, (unsigned int)tokens_at_most(len));
 	if (json->count == JSMN_ERROR_NOMEM)
 		return -E2BIG;
 	return json->count > 0 ? 0 : -EBADMSG;
@@ -324,7 +330,7 @@ int json_parse(const char *text, size_t len, struct json **ret_json)
 
 	if (r < 0)
 		return r;
-	json = malloc(sizeof(*json));
+	json = malloc(sizeof(*json) + tokens_at_most(len) * sizeof(json->tokens[0]));
 	if (json == NULL)
 		return -ENOMEM;
 	r = tokenise(json, text, len);
