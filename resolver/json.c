@@ -259,8 +259,8 @@ static int tokenise(struct json *json, const char *text, size_t len)
 
 	jsmn_init(&parser);
 	json->text = text;
-	json->count = jsmn_parse(
-		&parser, text, len, json->tokens, (unsigned int)tokens_at_most(len));
+	json->count =
+		jsmn_parse(&parser, text, len, json->tokens, (unsigned int)tokens_at_most(len));
 	if (json->count == JSMN_ERROR_NOMEM)
 		return -E2BIG;
 	return json->count > 0 ? 0 : -EBADMSG;
@@ -283,7 +283,8 @@ static bool token_is(const struct json *json, int node, const char *text, size_t
 	return token_len(token) == len && memcmp(json->text + token->start, text, len) == 0;
 }
 
-/* The node behind `node` and all that is in it. Walking a container this way passes each token once. */
+/* The node behind `node` and all that is in it. Walking a container this way passes each token
+ * once. */
 static int behind(const struct json *json, int node)
 {
 	int end = json->tokens[node].end;
