@@ -40,7 +40,7 @@ FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/fuzz_%,$(wildcard tests/fuz
 PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
 DROP_IN  := $(B)/40-qemuvm.conf
 
-.PHONY: all help tests test unit demo bench fuzz lint format check-asan install clean
+.PHONY: all help tests test unit demo bench fuzz lint format check-asan install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -50,6 +50,7 @@ help:
 	@printf '%s\n' \
 	  'make                the module, the programs, the pages: all into build/' \
 	  'make install        install them (DESTDIR, PREFIX, SYSCONFDIR, LIBDIR, LIBEXECDIR)' \
+	  'make uninstall      remove them' \
 	  'make unit           the unit tests alone: seconds' \
 	  'make test           everything: sudo tests/run' \
 	  'make demo           a real VM reached by name: sudo ./install.sh --demo' \
@@ -143,7 +144,7 @@ check-asan:
 
 SOURCES := $(wildcard resolver/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c)
 SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build \
-	tests/guest/init)
+	tests/guest/demo tests/guest/init)
 lint: $(PAGES)
 	$(Q)clang-tidy --quiet $(SOURCES) -- $(ALL_CPPFLAGS) -std=c11
 	$(Q)shellcheck -x $(wildcard $(SCRIPTS))
@@ -151,17 +152,32 @@ lint: $(PAGES)
 format:
 	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
 
-INSTALL ?= install
+# -C: what is there already and the same stays untouched.
+INSTALL ?= install -C
+TMPFILES := $(PREFIX)/lib/tmpfiles.d/qemuvm.conf
+SSH_DROP_IN := $(SYSCONFDIR)/ssh/ssh_config.d/40-qemuvm.conf
+PAGE_PATHS = $(foreach page,$(notdir $(PAGES)),$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
+INSTALLED := $(LIBDIR)/libnss_qemuvm.so.2 $(BINDIR)/qemuvm $(LIBEXECDIR)/qemuvm/ssh-helper \
+	$(TMPFILES) $(SSH_DROP_IN) $(PAGE_PATHS)
+
 install: all
 	$(Q)$(INSTALL) -D -m 644 $(MODULE) $(DESTDIR)$(LIBDIR)/libnss_qemuvm.so.2
 	$(Q)$(INSTALL) -D -m 755 $(B)/qemuvm $(DESTDIR)$(BINDIR)/qemuvm
 	$(Q)$(INSTALL) -D -m 755 $(B)/ssh-helper $(DESTDIR)$(LIBEXECDIR)/qemuvm/ssh-helper
+	$(Q)$(INSTALL) -D -m 644 packages/qemuvm.tmpfiles $(DESTDIR)$(TMPFILES)
 	$(Q)test -e $(DESTDIR)$(SYSCONFDIR)/qemuvm.conf || \
 		$(INSTALL) -D -m 644 $(B)/qemuvm.conf $(DESTDIR)$(SYSCONFDIR)/qemuvm.conf
-	$(Q)$(INSTALL) -D -m 644 $(DROP_IN) $(DESTDIR)$(SYSCONFDIR)/ssh/ssh_config.d/40-qemuvm.conf
-	$(Q)for page in $(notdir $(PAGES)); do \
-		$(INSTALL) -D -m 644 $(B)/man/$$page \
-			$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; done
+	$(if $(NO_SSH),,$(Q)$(INSTALL) -D -m 644 $(DROP_IN) $(DESTDIR)$(SSH_DROP_IN))
+	$(Q)$(foreach path,$(PAGE_PATHS),$(INSTALL) -D -m 644 $(B)/man/$(notdir $(path)) \
+		$(DESTDIR)$(path) &&) true
+
+# A configuration that somebody wrote stays.
+uninstall: $(B)/qemuvm.conf
+	$(Q)rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	$(Q)conf=$(DESTDIR)$(SYSCONFDIR)/qemuvm.conf; test ! -e $$conf || \
+		if cmp -s $(B)/qemuvm.conf $$conf; then rm -f $$conf; \
+		else echo "$$conf was changed: it stays"; fi
+	$(Q)test ! -d $(DESTDIR)$(LIBEXECDIR)/qemuvm || rmdir $(DESTDIR)$(LIBEXECDIR)/qemuvm
 
 clean:
 	$(Q)rm -rf $(B)

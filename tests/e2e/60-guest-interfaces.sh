@@ -34,6 +34,6 @@ guest_run bare 'ip addr flush dev eth0 scope global'
 check_status 'a guest without an address is not found' 2 getent ahostsv4 bare.vm
 check_match 'and qemuvm ip tells of the kind' 'none of the kind' "$(qemuvm ip -4 bare 2>&1)"
 check_match "its link-local address counts then, on the host's own link" \
-	"^fe80::5054:ff:fe77:2%$(cat /sys/class/net/br0/ifindex)\$" "$(qemuvm ip bare)"
+	"^fe80::5054:ff:fe77:2%$(ip -o link show br0 | cut -d: -f1)\$" "$(qemuvm ip bare)"
 check_no_leak
 finish
