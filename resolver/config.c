@@ -326,7 +326,8 @@ static void take_number(
 	unsigned long value;
 	int number;
 
-	if (!is_first || parse_number(word, (unsigned long)key->most, &value) < 0 ||
+	(void)is_first;
+	if (parse_number(word, (unsigned long)key->most, &value) < 0 ||
 		(int)value < key->least) {
 		complain(parser, "%s: \"%.40s\" is no number from %d to %d", key->name, word,
 			key->least, key->most);
@@ -341,7 +342,8 @@ static void take_truth(
 {
 	bool is_yes = strcmp(word, "yes") == 0;
 
-	if (!is_first || (!is_yes && strcmp(word, "no") != 0)) {
+	(void)is_first;
+	if (!is_yes && strcmp(word, "no") != 0) {
 		complain(parser, "%s: \"%.40s\" is neither yes nor no", key->name, word);
 		return;
 	}
@@ -373,24 +375,29 @@ static const struct key *key_by_name(const char *name)
 	return NULL;
 }
 
-/* Each word of the value in turn; a key that takes one word only refuses the second itself. Only the
- * first line of a key replaces what the default says: a second one of a list adds to it. */
+static bool is_list(const struct key *key)
+{
+	return key->take != take_number && key->take != take_truth;
+}
+
+/* Each word of the value in turn. The first line of a list replaces what the default says, others add
+ * to it; of a number or truth value the last line counts. */
 static void take_value(struct parser *parser, const struct key *key, char *value)
 {
 	unsigned long bit = 1UL << (key - keys);
-	bool is_list = key->take != take_number && key->take != take_truth;
-	bool is_first = !is_list || (parser->seen & bit) == 0;
-	char *rest = value, *word = strtok_r(value, " \t,", &rest);
+	bool is_first = !is_list(key) || (parser->seen & bit) == 0;
+	char *rest, *word = strtok_r(value, " \t,", &rest);
 
-	if (word == NULL) {
-		complain(parser, "%s: no value", key->name);
-		return;
-	}
 	parser->seen |= bit;
-	for (; word != NULL; word = strtok_r(NULL, " \t,", &rest)) {
-		key->take(parser, key, word, is_first);
-		is_first = false;
-	}
+	if (word == NULL)
+		complain(parser, "%s: no value", key->name);
+	else if (!is_list(key) && rest[strspn(rest, " \t,")] != '\0')
+		complain(parser, "%s: takes one value", key->name);
+	else
+		for (; word != NULL; word = strtok_r(NULL, " \t,", &rest)) {
+			key->take(parser, key, word, is_first);
+			is_first = false;
+		}
 }
 
 static void trim_end(char *text)

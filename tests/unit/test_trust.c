@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trust.h"
+#include "unit.h"
+
+/* A folder of the caller's, in which a test builds its paths. */
+static char folder[32];
+static struct trust trust;
+
+static void begin(void)
+{
+	static struct config config;
+
+	strcpy(folder, "/tmp/test_trust.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	config_init(&config);
+	config.trusted_count = 1;
+	config.trusted_uids[0] = 4711;
+	trust_init(&config, &trust);
+}
+
+static const char *in_folder(const char *name)
+{
+	static char paths[4][128];
+	static unsigned int next;
+	char *path = paths[next++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+	return path;
+}
+
+static void make_file(const char *name)
+{
+	int fd = open(in_folder(name), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+}
+
+static void end(void)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* 0, or the error. */
+static int open_path(const char *path)
+{
+	int fd = trust_open_path(&trust, path);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+START_TEST(root_the_caller_and_those_named_count)
+{
+	begin();
+	ck_assert(trust_has_uid(&trust, 0));
+	ck_assert(trust_has_uid(&trust, geteuid()));
+	ck_assert(trust_has_uid(&trust, 4711));
+	ck_assert(!trust_has_uid(&trust, 4712));
+	end();
+}
+END_TEST
+
+START_TEST(a_path_is_opened_part_by_part)
+{
+	begin();
+	mkdir(in_folder("a"), 0755);
+	make_file("a/file");
+	ck_assert_int_eq(open_path(in_folder("a/file")), 0);
+	ck_assert_int_eq(open_path(in_folder("a//./file")), 0);
+	ck_assert_int_eq(open_path(in_folder("a/none")), -ENOENT);
+	ck_assert_int_eq(open_path(in_folder("a/file/x")), -ENOTDIR);
+	ck_assert_int_eq(open_path("relative"), -ENOENT);
+	ck_assert_int_eq(open_path("/"), 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_link_counts_where_only_trusted_users_write)
+{
+	begin();
+	mkdir(in_folder("a"), 0755);
+	make_file("a/file");
+	ck_assert_int_eq(symlink("a/file", in_folder("link")), 0);
+	ck_assert_int_eq(symlink(in_folder("a"), in_folder("folder")), 0);
+	ck_assert_int_eq(open_path(in_folder("link")), 0);
+	ck_assert_int_eq(open_path(in_folder("folder/file")), 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_link_where_others_write_does_not_count)
+{
+	begin();
+	mkdir(in_folder("a"), 0755);
+	make_file("a/file");
+	mkdir(in_folder("open"), 0700);
+	chmod(in_folder("open"), 01777);
+	make_file("open/file");
+	ck_assert_int_eq(symlink("../a/file", in_folder("open/link")), 0);
+	ck_assert_int_eq(open_path(in_folder("open/link")), -ELOOP);
+	ck_assert_int_eq(open_path(in_folder("open/file")), 0);
+	chmod(in_folder("open"), 0770);
+	ck_assert_int_eq(open_path(in_folder("open/link")), -ELOOP);
+	chmod(in_folder("open"), 0755);
+	ck_assert_int_eq(open_path(in_folder("open/link")), 0);
+	end();
+}
+END_TEST
+
+START_TEST(links_do_not_go_round_for_ever)
+{
+	begin();
+	ck_assert_int_eq(symlink("b", in_folder("a")), 0);
+	ck_assert_int_eq(symlink("a", in_folder("b")), 0);
+	ck_assert_int_eq(open_path(in_folder("a")), -ELOOP);
+	ck_assert_int_eq(symlink("self/x", in_folder("self")), 0);
+	ck_assert_int_eq(open_path(in_folder("self")), -ELOOP);
+	end();
+}
+END_TEST
+
+START_TEST(a_path_that_is_too_long_is_told)
+{
+	char path[2000];
+
+	begin();
+	memset(path, '/', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	ck_assert_int_eq(open_path(path), -ENAMETOOLONG);
+	end();
+}
+END_TEST
+
+START_TEST(no_descriptor_is_left_open)
+{
+	int before, after;
+
+	begin();
+	make_file("file");
+	before = dup(0);
+	for (int i = 0; i < 50; i++) {
+		open_path(in_folder("file"));
+		open_path(in_folder("none/none"));
+	}
+	after = dup(0);
+	ck_assert_int_eq(after, before + 1);
+	close(before);
+	close(after);
+	end();
+}
+END_TEST
+
+int main(void)
+{
+	UNIT_RUN("trust", root_the_caller_and_those_named_count, a_path_is_opened_part_by_part,
+		a_link_counts_where_only_trusted_users_write,
+		a_link_where_others_write_does_not_count, links_do_not_go_round_for_ever,
+		a_path_that_is_too_long_is_told, no_descriptor_is_left_open);
+}

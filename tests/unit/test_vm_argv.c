@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+#include "vm_argv.h"
+
+/* Command lines as these programs write them, each argument in a text of its own. */
+static struct vm vm;
+
+static void read_argv(const char *const *arguments)
+{
+	static char cmdline[16384];
+	size_t len = 0;
+
+	for (; *arguments != NULL; arguments++)
+		len += strlen(strcpy(cmdline + len, *arguments)) + 1;
+	memset(&vm, 0, sizeof(vm));
+	vm_endpoint_set_path(&vm.agent, "/run/qemu-server/100.qga");
+	vm_argv_parse(&vm, cmdline, len);
+}
+
+#define READ(...) read_argv((const char *const[]){"qemu-system-x86_64", __VA_ARGS__, NULL})
+
+static void check_nic(unsigned int n, const char *mac, enum vm_netdev netdev)
+{
+	char text[MAC_TEXT_MAX];
+
+	ck_assert_uint_lt(n, vm.nic_count);
+	ck_assert(vm.nics[n].has_mac);
+	ck_assert_str_eq(mac_format(&vm.nics[n].mac, text), mac);
+	ck_assert_int_eq(vm.nics[n].netdev, netdev);
+}
+
+START_TEST(aetherscale)
+{
+	READ("-nographic", "-cpu", "host", "-m", "4096", "-accel", "kvm", "-hda", "/srv/a.qcow2",
+		"-name", "qemu-vm-abcdefgh,process=vm-abcdefgh", "-qmp",
+		"unix:/tmp/aetherscale-qmp-abcdefgh.sock,server,nowait", "-chardev",
+		"socket,path=/tmp/aetherscale-qga-abcdefgh.sock,server,nowait,id=qga0", "-device",
+		"virtio-serial", "-device", "virtserialport,chardev=qga0,name=org.qemu.guest_agent.0",
+		"-device", "virtio-net-pci,netdev=net0,mac=fe:24:38:01:4d:74", "-netdev",
+		"tap,id=net0,ifname=pub-abcdefgh,script=no,downscript=no");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "fe:24:38:01:4d:74", VM_NETDEV_TAP);
+	ck_assert_str_eq(vm.nics[0].ifname, "pub-abcdefgh");
+	ck_assert(!vm.nics[0].mac_is_default);
+	ck_assert(!vm.agent.is_serial);
+	ck_assert(!vm_is_unreachable(&vm));
+}
+END_TEST
+
+START_TEST(quickemu_is_behind_user_mode)
+{
+	READ("-name", "ubuntu-24.04,process=ubuntu-24.04", "-device", "virtio-net,netdev=nic",
+		"-netdev", "user,hostname=ubuntu-24.04,hostfwd=tcp::22220-:22,id=nic");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_USER);
+	ck_assert(vm.nics[0].mac_is_default);
+	ck_assert(vm_is_unreachable(&vm));
+}
+END_TEST
+
+START_TEST(proxmox_has_chardev_and_device_of_one_id)
+{
+	READ("-id", "100", "-name", "web,debug-threads=on", "-no-shutdown", "-chardev",
+		"socket,path=/var/run/qemu-server/100.qga,server=on,wait=off,id=qga0", "-device",
+		"virtio-serial,id=qga0,bus=pci.0,addr=0x8", "-device",
+		"virtserialport,chardev=qga0,name=org.qemu.guest_agent.0", "-netdev",
+		"type=tap,id=net0,ifname=tap100i0,script=/usr/libexec/qemu-server/pve-bridge",
+		"-device", "virtio-net-pci,mac=BC:24:11:AA:BB:CC,netdev=net0,bus=pci.0,id=net0");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "bc:24:11:aa:bb:cc", VM_NETDEV_TAP);
+	ck_assert_str_eq(vm.nics[0].ifname, "tap100i0");
+	ck_assert(!vm.agent.is_serial);
+}
+END_TEST
+
+START_TEST(proxmox_with_an_isa_agent)
+{
+	READ("-chardev", "socket,path=/var/run/qemu-server/100.qga,server=on,wait=off,id=qga0",
+		"-device", "isa-serial,chardev=qga0");
+	ck_assert(vm.agent.is_serial);
+	READ("-serial", "unix:/run/qemu-server/100.qga,server=on,wait=off");
+	ck_assert(vm.agent.is_serial);
+	READ("-chardev", "socket,id=c,path=100.qga,server=on", "-serial", "chardev:c");
+	ck_assert(vm.agent.is_serial);
+	READ("-serial", "unix:/run/other.sock,server=on,wait=off");
+	ck_assert(!vm.agent.is_serial);
+}
+END_TEST
+
+START_TEST(libvirt_writes_json)
+{
+	READ("-name", "guest=web 1,debug-threads=on", "-S", "-netdev",
+		"{\"type\":\"tap\",\"fd\":\"36\",\"vhost\":true,\"id\":\"hostnet0\"}", "-device",
+		"{\"driver\":\"virtio-net-pci\",\"netdev\":\"hostnet0\",\"id\":\"net0\","
+		"\"mac\":\"52:54:00:aa:bb:cc\",\"bus\":\"pci.1\",\"addr\":\"0x0\"}");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:aa:bb:cc", VM_NETDEV_TAP);
+}
+END_TEST
+
+START_TEST(multipass_has_a_nic_in_one_word)
+{
+	READ("--enable-kvm", "-cpu", "host", "-nic",
+		"tap,ifname=tap-1a2b3c4d5e6,script=no,model=virtio-net-pci,mac=52:54:00:12:34:58",
+		"-device", "virtio-scsi-pci,id=scsi0", "-nographic");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:12:34:58", VM_NETDEV_TAP);
+	ck_assert_str_eq(vm.nics[0].ifname, "tap-1a2b3c4d5e6");
+}
+END_TEST
+
+START_TEST(nixos_writes_net_nic_with_a_netdev)
+{
+	READ("-net", "nic,netdev=user.0,model=virtio", "-netdev",
+		"user,id=user.0,hostfwd=tcp::2221-:22,");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_USER);
+}
+END_TEST
+
+START_TEST(net_nic_without_a_netdev_is_on_the_hub)
+{
+	READ("-net", "nic,macaddr=52:54:00:01:02:03", "-net", "bridge,br=lan0");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:01:02:03", VM_NETDEV_BRIDGE);
+	ck_assert_str_eq(vm.nics[0].bridge, "lan0");
+}
+END_TEST
+
+START_TEST(default_macs_are_counted_as_qemu_does)
+{
+	READ("-device", "virtio-net-pci,netdev=a", "-netdev", "tap,id=a", "-nic", "bridge", "-device",
+		"e1000,netdev=b,mac=52:54:00:aa:bb:cc", "-netdev", "bridge,id=b", "-device",
+		"rtl8139,netdev=c", "-netdev", "vde,id=c");
+	ck_assert_uint_eq(vm.nic_count, 4);
+	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_BRIDGE);
+	check_nic(1, "52:54:00:12:34:57", VM_NETDEV_TAP);
+	check_nic(2, "52:54:00:aa:bb:cc", VM_NETDEV_BRIDGE);
+	check_nic(3, "52:54:00:12:34:58", VM_NETDEV_VDE);
+	ck_assert_str_eq(vm.nics[0].bridge, "br0");
+	ck_assert(!vm.nics[2].mac_is_default);
+}
+END_TEST
+
+START_TEST(an_explicit_mac_takes_its_number)
+{
+	READ("-nic", "tap,mac=52:54:00:12:34:56", "-nic", "tap");
+	check_nic(1, "52:54:00:12:34:57", VM_NETDEV_TAP);
+}
+END_TEST
+
+START_TEST(without_a_network_option_there_is_one_nic)
+{
+	READ("-hda", "disk.qcow2");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_USER);
+	READ("-hda", "disk.qcow2", "-nodefaults");
+	ck_assert_uint_eq(vm.nic_count, 0);
+	ck_assert(!vm_is_unreachable(&vm));
+	READ("-nic", "none");
+	ck_assert_uint_eq(vm.nic_count, 0);
+}
+END_TEST
+
+START_TEST(a_word_behind_an_option_that_takes_none_is_read_anew)
+{
+	READ("-enable-kvm", "-nic", "tap,mac=52:54:00:01:02:03", "-S", "-snapshot", "--nographic",
+		"-nic", "tap,mac=52:54:00:01:02:04");
+	ck_assert_uint_eq(vm.nic_count, 2);
+	/* The value of an option may look like another. */
+	READ("-nodefaults", "-append", "-nic", "tap,mac=52:54:00:01:02:03");
+	ck_assert_uint_eq(vm.nic_count, 0);
+}
+END_TEST
+
+START_TEST(what_is_malformed_is_skipped_alone)
+{
+	READ("-device", "{\"driver\":", "-netdev", "tap,id=", "-device",
+		"virtio-net-pci,netdev=n,mac=nonsense", "-netdev", "tap,id=n", "-device", "",
+		"-device", "virtio-net-pci,netdev=nowhere,mac=52:54:00:01:02:03", "-nic");
+	ck_assert_uint_eq(vm.nic_count, 2);
+	ck_assert(!vm.nics[0].has_mac);
+	check_nic(1, "52:54:00:01:02:03", VM_NETDEV_UNKNOWN);
+}
+END_TEST
+
+START_TEST(more_nics_than_there_is_room_for_are_left_out)
+{
+	static const char *arguments[100] = {"kvm"};
+
+	for (int i = 1; i < 98; i += 2) {
+		arguments[i] = "-nic";
+		arguments[i + 1] = "tap";
+	}
+	read_argv(arguments);
+	ck_assert_uint_eq(vm.nic_count, VM_NICS_MAX);
+}
+END_TEST
+
+START_TEST(hostile_text_does_no_harm)
+{
+	static char text[65536];
+
+	for (int seed = 0; seed < 200; seed++) {
+		srand((unsigned int)seed);
+		for (size_t i = 0; i < sizeof(text) - 1; i++)
+			text[i] = "-nicdeva=,{}\":0\0\xff"[rand() % 17];
+		memset(&vm, 0, sizeof(vm));
+		vm_argv_parse(&vm, text, (size_t)(rand() % 4096) + 1);
+		ck_assert_uint_le(vm.nic_count, VM_NICS_MAX);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	UNIT_RUN("vm_argv", aetherscale, quickemu_is_behind_user_mode,
+		proxmox_has_chardev_and_device_of_one_id, proxmox_with_an_isa_agent,
+		libvirt_writes_json, multipass_has_a_nic_in_one_word,
+		nixos_writes_net_nic_with_a_netdev, net_nic_without_a_netdev_is_on_the_hub,
+		default_macs_are_counted_as_qemu_does, an_explicit_mac_takes_its_number,
+		without_a_network_option_there_is_one_nic,
+		a_word_behind_an_option_that_takes_none_is_read_anew,
+		what_is_malformed_is_skipped_alone,
+		more_nics_than_there_is_room_for_are_left_out, hostile_text_does_no_harm);
+}
