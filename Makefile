@@ -110,9 +110,9 @@ $(B)/man/%: man/%.in $(B)/flags
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$$(pkg-config --libs check) -lpthread
-$(B)/tests/test_nss_%: $(call objects,nss_qemuvm)
+$(filter $(B)/tests/test_nss_%,$(UNIT)): $(call objects,nss_qemuvm)
 $(B)/tests/%: $(B)/obj/tests/support/%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * look_up HOW NAME: calls the look-up functions of glibc as programs do that module writers do not
+ * think of, and prints what they get. The hosts line is "qemuvm [!UNAVAIL=return] files", without a
+ * file, so that the module is the one that the loader finds first. See --help.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netdb.h>
+#include <nss.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+int __nss_configure_lookup(const char *database, const char *services);
+
+typedef enum nss_status look_up_4(const char *name, struct gaih_addrtuple **pat, char *buffer,
+	size_t buflen, int *errnop, int *h_errnop, int32_t *ttlp);
+
+static look_up_4 *load_module(void)
+{
+	void *module = dlopen("libnss_qemuvm.so.2", RTLD_NOW);
+	look_up_4 *function = NULL;
+
+	if (module != NULL)
+		*(void **)&function = dlsym(module, "_nss_qemuvm_gethostbyname4_r");
+	if (function == NULL) {
+		fprintf(stderr, "%s\n", dlerror());
+		exit(2);
+	}
+	return function;
+}
+
+static const char *code_name(int code)
+{
+	switch (code) {
+	case 0:
+		return "OK";
+	case EAI_NONAME:
+		return "EAI_NONAME";
+	case EAI_NODATA:
+		return "EAI_NODATA";
+	case EAI_AGAIN:
+		return "EAI_AGAIN";
+	case EAI_SYSTEM:
+		return "EAI_SYSTEM";
+	default:
+		return gai_strerror(code);
+	}
+}
+
+static int resolve(const char *name, int family, int flags, struct addrinfo **ret_list)
+{
+	struct addrinfo hints = {
+		.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
+
+	return getaddrinfo(name, NULL, &hints, ret_list);
+}
+
+static int resolves(const char *name)
+{
+	struct addrinfo *list;
+	int code = resolve(name, AF_UNSPEC, 0, &list);
+
+	if (code == 0)
+		freeaddrinfo(list);
+	return code;
+}
+
+static void print_list(const struct addrinfo *list)
+{
+	char text[NI_MAXHOST];
+
+	for (; list != NULL; list = list->ai_next)
+		if (getnameinfo(list->ai_addr, list->ai_addrlen, text, sizeof(text), NULL, 0,
+			    NI_NUMERICHOST) == 0)
+			printf(" %s", text);
+}
+
+/* The codes of getaddrinfo() for each family, and what it gives. */
+static int codes(const char *name)
+{
+	static const int families[] = {AF_UNSPEC, AF_INET, AF_INET6};
+
+	for (int i = 0; i < 3; i++) {
+		struct addrinfo *list = NULL;
+		int code = resolve(name, families[i], 0, &list);
+
+		printf("%s", code_name(code));
+		if (code == 0) {
+			print_list(list);
+			freeaddrinfo(list);
+		}
+		putchar('\n');
+	}
+	return 0;
+}
+
+static int canonical(const char *name)
+{
+	struct addrinfo *list;
+	int code = resolve(name, AF_UNSPEC, AI_CANONNAME, &list);
+
+	puts(code == 0 ? list->ai_canonname : code_name(code));
+	return 0;
+}
+
+/* What the module itself says, called directly: status, h_errno, and whether errno is as it was. */
+static int status(const char *name)
+{
+	look_up_4 *function = load_module();
+	struct gaih_addrtuple *tuples = NULL;
+	char buffer[1024];
+	int error = 55, h_error = 66;
+	int32_t ttl = 77;
+	enum nss_status result;
+
+	errno = 123;
+	result = function(name, &tuples, buffer, sizeof(buffer), &error, &h_error, &ttl);
+	printf("status %d h_errno %d errno %s errnop %d\n", (int)result, h_error,
+		errno == 123 ? "kept" : "lost", error);
+	return 0;
+}
+
+/* A loop of calls between two system calls that a trace shows. */
+static int silent(const char *name)
+{
+	look_up_4 *function = load_module();
+	struct gaih_addrtuple *tuples = NULL;
+	char buffer[1024];
+	int error, h_error;
+
+	syscall(SYS_getppid);
+	for (int i = 0; i < 1000; i++)
+		function(name, &tuples, buffer, sizeof(buffer), &error, &h_error, NULL);
+	syscall(SYS_getppid);
+	return 0;
+}
+
+static int reload(const char *name)
+{
+	(void)name;
+	for (int i = 0; i < 1000; i++) {
+		void *module = dlopen("libnss_qemuvm.so.2", RTLD_NOW);
+
+		if (module == NULL || dlclose(module) != 0)
+			return 1;
+	}
+	puts("OK");
+	return 0;
+}
+
+/* The lowest free descriptor tells how many are open. */
+static int count_descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static int again(const char *name)
+{
+	int before, code = resolves(name);
+
+	before = count_descriptors();
+	for (int i = 0; i < 200 && code == 0; i++)
+		code = resolves(name);
+	printf("%s descriptors %+d\n", code_name(code), count_descriptors() - before);
+	return 0;
+}
+
+static void *resolve_in_thread(void *name)
+{
+	return (void *)(intptr_t)resolves(name);
+}
+
+static int threads(const char *name)
+{
+	pthread_t ids[64];
+	int good = 0;
+
+	for (int i = 0; i < 64; i++)
+		pthread_create(&ids[i], NULL, resolve_in_thread,
+			i % 2 == 0 ? (void *)(uintptr_t)name : "foreign.example");
+	for (int i = 0; i < 64; i++) {
+		void *code;
+
+		pthread_join(ids[i], &code);
+		good += i % 2 == 0 && (intptr_t)code == 0;
+	}
+	printf("%d of 32\n", good);
+	return 0;
+}
+
+/* getaddrinfo() itself needs more than the least stack, so the module is called. */
+static look_up_4 *small_stack_function;
+
+static void *call_module(void *name)
+{
+	struct gaih_addrtuple *tuples = NULL;
+	char buffer[1024];
+	int error, h_error;
+
+	return (void *)(intptr_t)small_stack_function(
+		name, &tuples, buffer, sizeof(buffer), &error, &h_error, NULL);
+}
+
+static int stack(const char *name)
+{
+	pthread_attr_t attributes;
+	pthread_t id;
+	void *result;
+
+	small_stack_function = load_module();
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, (size_t)PTHREAD_STACK_MIN);
+	pthread_create(&id, &attributes, call_module, (void *)(uintptr_t)name);
+	pthread_join(id, &result);
+	printf("status %d\n", (int)(intptr_t)result);
+	return 0;
+}
+
+static int cancel(const char *name)
+{
+	struct timespec pause = {0};
+	int before;
+
+	resolves(name);
+	small_stack_function = load_module();
+	before = count_descriptors();
+	for (int i = 0; i < 100; i++) {
+		pthread_t id;
+
+		pthread_create(&id, NULL, call_module, (void *)(uintptr_t)name);
+		pause.tv_nsec = i * 20000L;
+		nanosleep(&pause, NULL);
+		pthread_cancel(id);
+		pthread_join(id, NULL);
+	}
+	printf("descriptors %+d\n", count_descriptors() - before);
+	return 0;
+}
+
+static void ignore(int signal_number)
+{
+	(void)signal_number;
+}
+
+static int alarms(const char *name)
+{
+	struct sigaction action = {.sa_handler = ignore};
+	struct itimerval every = {{0, 1000}, {0, 1000}};
+	int code;
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &every, NULL);
+	code = resolves(name);
+	puts(code_name(code));
+	return 0;
+}
+
+static int closed(const char *name)
+{
+	int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100), code;
+
+	close(0);
+	close(1);
+	close(2);
+	code = resolves(name);
+	dprintf(out, "%s\n", code_name(code));
+	return fcntl(0, F_GETFD) >= 0 || fcntl(1, F_GETFD) >= 0 || fcntl(2, F_GETFD) >= 0;
+}
+
+static int crowded(const char *name)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max < 6000 ? limit.rlim_max : 6000;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (int i = 0; i < 5000; i++)
+		if (fcntl(0, F_DUPFD_CLOEXEC, 3) < 0)
+			return 1;
+	puts(code_name(resolves(name)));
+	return 0;
+}
+
+static int exhausted(const char *name)
+{
+	struct rlimit limit = {64, 64};
+
+	/* So that nothing else has to be loaded when there is none left. */
+	resolves("foreign.example");
+	setrlimit(RLIMIT_NOFILE, &limit);
+	while (fcntl(0, F_DUPFD_CLOEXEC, 3) >= 0)
+		continue;
+	puts(code_name(resolves(name)));
+	return 0;
+}
+
+static int forked(const char *name)
+{
+	pthread_t id;
+	int child_status = 1;
+	pid_t child;
+
+	pthread_create(&id, NULL, resolve_in_thread, (void *)(uintptr_t)name);
+	usleep(2000);
+	child = fork();
+	if (child == 0) {
+		alarm(5);
+		_exit(resolves(name) == 0 ? 0 : 1);
+	}
+	waitpid(child, &child_status, 0);
+	pthread_join(id, NULL);
+	puts(child_status == 0 ? "OK" : "failed");
+	return 0;
+}
+
+static const struct {
+	const char *how;
+	int (*run)(const char *name);
+	const char *help;
+} ways[] = {
+	{"codes", codes, "getaddrinfo() for both families, IPv4, IPv6"},
+	{"canonical", canonical, "AI_CANONNAME"},
+	{"status", status, "the module's own words"},
+	{"silent", silent, "1,000 calls of the module between two getppid()"},
+	{"reload", reload, "dlopen() and dlclose(), 1,000 times"},
+	{"again", again, "201 times; descriptors left open"},
+	{"threads", threads, "64 threads, every other with a foreign name"},
+	{"stack", stack, "in a thread with the least stack"},
+	{"cancel", cancel, "threads cancelled on the way; descriptors left open"},
+	{"alarms", alarms, "under SIGALRM, 1,000 times a second"},
+	{"closed", closed, "without descriptors 0 to 2"},
+	{"crowded", crowded, "with 5,000 descriptors open"},
+	{"exhausted", exhausted, "with no descriptor left"},
+	{"forked", forked, "in a child, forked while a thread resolves"},
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 3 && i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (strcmp(ways[i].how, argv[1]) == 0) {
+			__nss_configure_lookup("hosts", "qemuvm [!UNAVAIL=return] files");
+			return ways[i].run(argv[2]);
+		}
+	fprintf(stderr, "usage: look_up HOW NAME\n");
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		fprintf(stderr, "  %-10s %s\n", ways[i].how, ways[i].help);
+	return 2;
+}
