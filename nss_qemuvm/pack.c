@@ -26,7 +26,7 @@ int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t bufle
 	size_t name_size = strlen(answer->host) + 1;
 	size_t pad = padding(buffer, alignof(struct gaih_addrtuple));
 	size_t tuples_size = answer->address_count * sizeof(struct gaih_addrtuple);
-	struct gaih_addrtuple *first, *tuple, **link = &first;
+	struct gaih_addrtuple *first, *tuple;
 	char *name;
 
 	if (pad + tuples_size + name_size > buflen)
@@ -35,17 +35,16 @@ int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t bufle
 	name = buffer + pad + tuples_size;
 	memcpy(name, answer->host, name_size);
 
-	for (size_t i = 0; i < answer->address_count; i++) {
-		struct gaih_addrtuple *place = tuple + i;
-
-		/* Where the caller gives the first tuple himself, as nscd does, it is filled in. */
-		if (i == 0 && *tuples != NULL)
-			place = *tuples;
-		fill_tuple(place, &answer->addresses[i]);
-		*link = place;
-		link = &place->next;
-	}
+	/* Where the caller gives the first tuple himself, as nscd does, it is filled in. */
+	first = *tuples != NULL ? *tuples : tuple;
+	fill_tuple(first, &answer->addresses[0]);
 	first->name = name;
+	for (size_t i = 1; i < answer->address_count; i++) {
+		fill_tuple(tuple + i, &answer->addresses[i]);
+		first->next = tuple + i;
+		first = first->next;
+	}
+	first = *tuples != NULL ? *tuples : tuple;
 	*tuples = first;
 	return 0;
 }

@@ -14,7 +14,7 @@
 /* Users' names are looked up here, and never by getpw*(), which would call NSS from within NSS. */
 #define PASSWD_FILE "/etc/passwd"
 /* More than any local password file; a network directory's users are named by uid. */
-#define PASSWD_FILE_MAX (1024 * 1024)
+#define PASSWD_FILE_MAX ((size_t)1024 * 1024)
 
 static const char *const default_sockets[] = {
 	"/tmp/aetherscale-qga-%s.sock",
@@ -282,7 +282,7 @@ static int uid_in_line(const char *line, const char *name, uid_t *ret_uid)
 
 static int uid_of_user(const char *name, uid_t *ret_uid)
 {
-	char *text;
+	char *text = NULL;
 	int r = -ENOENT;
 
 	if (read_file(PASSWD_FILE, PASSWD_FILE_MAX, &text) < 0)
@@ -521,7 +521,7 @@ static int tell_of_file(struct config_problems *problems, int error)
 int config_load(struct config *ret_config, struct config_problems *ret_problems)
 {
 	const char *path = config_path();
-	char *text;
+	char *text = NULL;
 	ssize_t len;
 	int count;
 
@@ -531,7 +531,7 @@ int config_load(struct config *ret_config, struct config_problems *ret_problems)
 	len = read_file(path, CONFIG_FILE_MAX, &text);
 	if (len == -ENOENT && strcmp(path, CONFIG_FILE) == 0)
 		return 0;
-	if (len < 0)
+	if (len < 0 || text == NULL)
 		return tell_of_file(ret_problems, (int)len);
 	count = config_parse(ret_config, text, (size_t)len, ret_problems);
 	free(text);

@@ -14,7 +14,7 @@
 #define CONFIG_FILE QEMUVM_SYSCONFDIR "/qemuvm.conf"
 
 /* A file longer than this is refused: it is no configuration. */
-#define CONFIG_FILE_MAX (64 * 1024)
+#define CONFIG_FILE_MAX ((size_t)64 * 1024)
 /* More of a repeated key than any host was seen to need. */
 #define CONFIG_SOCKETS_MAX  16
 #define CONFIG_PREFIXES_MAX 16

@@ -40,9 +40,14 @@ static bool accept(struct scan *scan, char c)
 	return true;
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_space(struct scan *scan)
 {
-	while (scan->at < scan->end && memchr(" \t\r\n", *scan->at, 4) != NULL)
+	while (scan->at < scan->end && is_space(*scan->at))
 		scan->at++;
 }
 

@@ -318,7 +318,7 @@ static int ask_routes(int fd, struct deadline deadline, const struct address *ad
 	size_t count, struct netlink_route *routes)
 {
 	struct route_batch batch = {(uint32_t)deadline_now_ns(), count, 0, routes};
-	char *requests = malloc(count * sizeof(struct route_request));
+	struct route_request *requests = calloc(count, sizeof(*requests));
 	size_t len = 0;
 	int r;
 
@@ -329,7 +329,7 @@ static int ask_routes(int fd, struct deadline deadline, const struct address *ad
 		size_t one = write_route_request(
 			&addresses[i], batch.sequence + (uint32_t)i, &request);
 
-		memcpy(requests + len, &request, one);
+		memcpy((unsigned char *)requests + len, &request, one);
 		len += one;
 	}
 	r = send_request(fd, requests, len);

@@ -13,7 +13,7 @@
  */
 
 /* The longest command line that is read: room for QEMU with 4,000 arguments. */
-#define PROC_CMDLINE_MAX (512 * 1024)
+#define PROC_CMDLINE_MAX ((size_t)512 * 1024)
 
 /* A descriptor of /proc/PID, to be closed by the caller; or -ESRCH (no such process, or no /proc, or hidden by
  * hidepid), or another negative errno. */

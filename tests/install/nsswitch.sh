@@ -9,7 +9,8 @@ checkout=$(cd "$(dirname "$0")/../.." && pwd)
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-export DESTDIR=$root
+# Not into the build that other tests use: the prefix is compiled in.
+export DESTDIR=$root MAKEFLAGS=B=build/install
 mkdir "$root/etc"
 file=$root/etc/nsswitch.conf
 ours='qemuvm [!UNAVAIL=return]'
