@@ -194,6 +194,7 @@ static struct lookup_terms terms_of(
 	};
 }
 
+/* The name that is looked for is in *answer already, as its id. */
 static void ask_one(struct asking *asking, const struct config *config,
 	const struct resolver_question *question, struct resolver_answer *answer)
 {
@@ -203,7 +204,7 @@ static void ask_one(struct asking *asking, const struct config *config,
 	int r;
 
 	trust_init(config, &asking->trust);
-	r = vm_find_by_name(&finder, question->name, &asking->found, &asking->rivals);
+	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
 	if (r == -ENOTUNIQ)
 		memcpy(answer->rivals, asking->rivals.id, sizeof(answer->rivals));
 	if (r < 0) {

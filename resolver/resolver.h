@@ -25,7 +25,7 @@
  */
 
 struct resolver_question {
-	const char *name; /* of a VM as typed, without the domain: see name_from_typed() */
+	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
 	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
 	int budget_ms;    /* 0: timeout_ms of the configuration */
 	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */

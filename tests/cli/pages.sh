@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The pages have every command, option and key, and no other; and they are well formed.
+set -u
+checkout=$(cd "$(dirname "$0")/../.." && pwd)
+build=${QEMUVM_BUILD:-$checkout/build}
+# shellcheck source=tests/support/assert.sh
+. "$checkout/tests/support/assert.sh"
+need_commands mandoc
+
+pages=("$build"/man/*)
+check_equal 'mandoc finds nothing to complain of' '' "$(mandoc -T lint -W warning "${pages[@]}" 2>&1)"
+check_no_match 'nothing is left to be filled in' '@[A-Z]+@' "$(cat "${pages[@]}" "$build/40-qemuvm.conf" "$build/qemuvm.conf")"
+
+help=$("$build/qemuvm" --help)
+check_equal 'qemuvm(1) has every command and no other' \
+	"$(sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' <<<"$help" | sort)" \
+	"$(sed -n 's/^\.It Cm \([a-z][a-z]*\)$/\1/p' "$checkout/man/qemuvm.1.in" | sort)"
+check_equal 'and every option and no other' \
+	"$(grep -oE -- '-(-[a-z]+|[0-9])' <<<"$help" | sort -u)" \
+	"$(mandoc -T utf8 "$build/man/qemuvm.1" | col -b | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' |
+		grep -oE -- '-(-[a-z]+|[0-9])' | sort -u)"
+check_equal 'qemuvm.conf(5) has every key and no other' \
+	"$(sed -n 's/^#\([a-z_]*\) = .*/\1/p' "$checkout/resolver/qemuvm.conf.in" | sort -u)" \
+	"$(sed -n 's/^\.It Cm //p' "$checkout/man/qemuvm.conf.5.in" | tr -d ' ' | tr , '\n' | sort -u)"
+check_equal 'the file that is installed says what the program takes' '' "$(
+	sed 's/^#\([a-z_]* = \)/\1/' "$build/qemuvm.conf" >/tmp/conf.$$
+	QEMUVM_CONFIG=/tmp/conf.$$ "$build/qemuvm" ip nosuch 2>&1 | grep conf | grep -v trusted_users
+	rm -f /tmp/conf.$$
+)"
+finish
