@@ -127,16 +127,8 @@ $(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay.o $(RE
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
-# With libFuzzer's main(), or with one that replays files.
-FUZZ_MAIN := $(if $(findstring fuzzer,$(SANITIZE)),-fsanitize=fuzzer,$(B)/obj/tests/fuzz/replay.o)
-$(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) $(RESOLVER)
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(FUZZ_MAIN) $(RESOLVER)
-
 tests: all $(UNIT) $(SUPPORT)
 
-fuzz-targets: $(FUZZ)
 replays: $(REPLAYS)
 
 unit: tests
