@@ -36,11 +36,12 @@ MODULE   := $(B)/libnss_qemuvm.so.2
 UNIT     := $(patsubst tests/unit/test_%.c,$(B)/tests/test_%,$(wildcard tests/unit/test_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(B)/tests/%,$(wildcard tests/support/*.c))
 BENCH    := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
-REPLAYS  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
 DROP_IN  := $(B)/40-qemuvm.conf
 
-.PHONY: all help replays tests test unit demo bench fuzz lint format check-asan install uninstall clean
+.PHONY: all help fuzz-targets tests test unit demo bench fuzz lint format check-asan install \
+	uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -113,6 +114,8 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(RESOLVER)
 	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 		$$(pkg-config --libs check) -lpthread
 $(filter $(B)/tests/test_nss_%,$(UNIT)): $(call objects,nss_qemuvm)
+$(filter $(B)/tests/test_ssh_%,$(UNIT)): \
+	$(filter-out %/main.o,$(call objects,ssh-helper))
 $(B)/tests/%: $(B)/obj/tests/support/%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -122,14 +125,16 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(RESOLVER)
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -ldl
 
-$(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay.o $(RESOLVER)
+# With libFuzzer's main(), or with one that replays files.
+FUZZ_MAIN := $(if $(findstring fuzzer,$(SANITIZE)),-fsanitize=fuzzer,$(B)/obj/tests/fuzz/replay.o)
+$(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(FUZZ_MAIN) $(RESOLVER)
 
 tests: all $(UNIT) $(SUPPORT)
 
-replays: $(REPLAYS)
+fuzz-targets: $(FUZZ)
 
 unit: tests
 	$(Q)QEMUVM_BUILD=$(abspath $(B)) tests/unit/run

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #define MODULE "libnss_qemuvm.so.2"
 #define NSSWITCH_FILE "/etc/nsswitch.conf"
 #define RUNTIME_DIRECTORY "/run/qemuvm"
+#define SSH_CONFIG QEMUVM_SYSCONFDIR "/ssh/ssh_config"
 #define DROP_IN QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
 
 static void begin_line(bool is_ok)
@@ -134,6 +136,29 @@ static bool check_drop_in(void)
 		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return bad("ssh: " DROP_IN " must be a regular file of root's, mode 0644");
 	return good("ssh: " DROP_IN " is there");
+}
+
+/* "Include /etc/ssh/ssh_config.d/..." as Debian and Fedora have it at the top. */
+static bool is_include(const char *line)
+{
+	line += strspn(line, " \t");
+	return strncasecmp(line, "include", 7) == 0 && strstr(line, "ssh_config.d/") != NULL;
+}
+
+static bool check_include(void)
+{
+	FILE *file = fopen(SSH_CONFIG, "re");
+	char line[1024];
+	bool is_there = false;
+
+	while (file != NULL && !is_there && fgets(line, sizeof(line), file) != NULL)
+		is_there = is_include(line);
+	if (file != NULL)
+		(void)fclose(file);
+	if (!is_there)
+		return bad("ssh: " SSH_CONFIG " does not read the drop-in: put \"Include "
+			   QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/*.conf\" at its top");
+	return good("ssh: " SSH_CONFIG " reads the drop-in");
 }
 
 static const char *mend_of_socket(int error)
@@ -248,7 +273,10 @@ int command_doctor(int argc, char **argv)
 	is_ok &= check_config(&config);
 	is_ok &= check_runtime_directory();
 	is_ok &= check_drop_in();
-	is_ok &= argc > 0 ? check_one(&config, argv[0]) :
-			    check_sockets(&config) & check_all_agents(&config);
+	is_ok &= check_include();
+	if (argc > 0)
+		return check_one(&config, argv[0]) && is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
+	is_ok &= check_sockets(&config);
+	is_ok &= check_all_agents(&config);
 	return is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
 }

@@ -122,7 +122,6 @@ check_match '--version has a number' '[0-9]+\.[0-9]+' "$("$qemuvm" --version)"
 check_status 'doctor finds problems here' 1 "$qemuvm" doctor
 check_match 'and names the socket' "ok +socket: $world/web.qga" "$("$qemuvm" doctor)"
 
-mkdir -p /run/qemuvm 2>/dev/null
 mount -t tmpfs -o mode=755 run /run
 mkdir /run/qemuvm
 printf '' >"$world/conf"

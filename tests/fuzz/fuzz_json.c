@@ -1,28 +1,77 @@
 /* SPDX-License-Identifier: MIT */
-/* Any text through the JSON view: what it lets pass is walked from end to end. */
+/* Any text through the JSON view. What it lets pass is walked from the root: each value once,
+ * inside its container's text, with nothing left over. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "fuzz.h"
 #include "json.h"
 
-static void walk(const struct json *json, int node)
-{
-	char text[64];
-	int64_t number;
+/* Less space than some strings need. */
+#define TEXT_SIZE 64
 
-	json_string(json, node, text, sizeof(text));
-	json_key(json, node, text, sizeof(text));
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void check_string(const struct json *json, int node)
+{
+	char text[TEXT_SIZE];
+	int len = json_string(json, node, text, sizeof(text));
+
+	if (len < 0)
+		return;
+	check((size_t)len == strlen(text));
+	check(json_string_equals(json, node, text));
+	check(json_string(json, node, text, (size_t)len) < 0);
+	check(json_string(json, node, text, (size_t)len + 1) == len);
+}
+
+/* A key leads to a value of the same key: its own, unless an escape in it spells another's. */
+static void check_key(const struct json *json, int object, int value)
+{
+	char key[TEXT_SIZE], found_key[TEXT_SIZE];
+	int len = json_key(json, value, key, sizeof(key)), found;
+
+	if (len < 0)
+		return;
+	check(json_is(json, object, JSON_OBJECT) && (size_t)len == strlen(key));
+	found = json_member(json, object, key);
+	if (found != value && json_key(json, found, found_key, sizeof(found_key)) == len)
+		check(strcmp(key, found_key) == 0);
+}
+
+static void walk(const struct json *json, int node, const char *text, size_t len)
+{
+	size_t raw_len;
+	const char *raw = json_raw(json, node, &raw_len);
+	int64_t number;
+	int count = 0;
+
+	check(raw >= text && raw_len <= len && (size_t)(raw - text) <= len - raw_len);
+	check_string(json, node);
 	json_int(json, node, &number);
-	json_member(json, node, "return");
-	for (int child = json_first(json, node); child >= 0; child = json_next(json, node, child))
-		walk(json, child);
+	for (int child = json_first(json, node); child >= 0; child = json_next(json, node, child)) {
+		check_key(json, node, child);
+		walk(json, child, raw, raw_len);
+		count++;
+	}
+	check(json_count(json, node) == count || (json_count(json, node) < 0 && count == 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
+	const char *text = (const char *)bytes;
 	struct json *json;
 
-	if (json_parse((const char *)bytes, len, &json) < 0)
+	if (json_parse(text, len, &json) < 0)
 		return 0;
-	walk(json, JSON_ROOT);
+	check(json_is(json, JSON_ROOT, JSON_OBJECT) || json_is(json, JSON_ROOT, JSON_ARRAY) ||
+		json_is(json, JSON_ROOT, JSON_STRING));
+	check(memchr(text, '\0', len) == NULL);
+	walk(json, JSON_ROOT, text, len);
 	json_free(json);
 	return 0;
 }
