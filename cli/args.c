@@ -44,8 +44,8 @@ static bool try_template(const char *template, const char *name, bool may_be_mad
 }
 
 /*
- * The path of a socket that a look-up finds: where a template's directory is the caller's already, or else could be made
- * (the general templates stand last).
+ * The path of a socket that a look-up finds: where a template's directory is the caller's already,
+ * or else could be made (the general templates stand last).
  */
 static bool choose_path(const char *name, char ret_path[static CONFIG_PATH_SIZE])
 {
@@ -110,7 +110,8 @@ int command_args(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (name_from_typed(argv[0], name) < 0) {
-		fputs("qemuvm: a VM's name has letters, digits, '-', '_' and single dots\n", stderr);
+		fputs("qemuvm: a VM's name has letters, digits, '-', '_' and single dots\n",
+			stderr);
 		return EXIT_USAGE;
 	}
 	if (!choose_path(name, path)) {

@@ -31,8 +31,8 @@ static unsigned int distance(const char *a, const char *b)
 		for (unsigned int j = 1; j <= b_len; j++) {
 			unsigned int above = row[j];
 
-			row[j] = least(least(row[j - 1], above) + 1,
-				diagonal + (a[i - 1] != b[j - 1]));
+			row[j] = least(
+				least(row[j - 1], above) + 1, diagonal + (a[i - 1] != b[j - 1]));
 			diagonal = above;
 		}
 	}

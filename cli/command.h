@@ -8,8 +8,8 @@
 #include "resolver.h"
 
 /*
- * A command of qemuvm: one file, one function, one line in the table of main.c. It is given the arguments
- * behind its name and returns the exit status of the program.
+ * A command of qemuvm: one file, one function, one line in the table of main.c. It is given the
+ * arguments behind its name and returns the exit status of the program.
  */
 
 enum {
@@ -31,12 +31,14 @@ int command_ip(int argc, char **argv);
 int command_args(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
-/* Complains about an argument that is none of the known options, and names the nearest. options ends with NULL. Returns EXIT_USAGE. */
+/* Complains about an argument that is none of the known options, and names the nearest. options
+ * ends with NULL. Returns EXIT_USAGE. */
 int command_unknown_option(const char *argument, const char *const *options);
 /* The nearest of the words, or NULL where none is near. words ends with NULL. */
 const char *command_nearest(const char *typed, const char *const *words);
 
-/* The configuration, its problems told on stderr as FILE:LINE: TEXT. The storage is the program's. */
+/* The configuration, its problems told on stderr as FILE:LINE: TEXT. The storage is the program's.
+ */
 const struct config *command_config(void);
 
 #endif

@@ -21,11 +21,11 @@
  * them: one line each, and with a problem how to mend it.
  */
 
-#define MODULE "libnss_qemuvm.so.2"
-#define NSSWITCH_FILE "/etc/nsswitch.conf"
+#define MODULE            "libnss_qemuvm.so.2"
+#define NSSWITCH_FILE     "/etc/nsswitch.conf"
 #define RUNTIME_DIRECTORY "/run/qemuvm"
-#define SSH_CONFIG QEMUVM_SYSCONFDIR "/ssh/ssh_config"
-#define DROP_IN QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
+#define SSH_CONFIG        QEMUVM_SYSCONFDIR "/ssh/ssh_config"
+#define DROP_IN           QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
 
 static void begin_line(bool is_ok)
 {
@@ -61,8 +61,8 @@ static bool check_module(void)
 	void *module = dlopen(MODULE, RTLD_NOW);
 
 	if (module == NULL)
-		return bad("NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`",
-			dlerror());
+		return bad(
+			"NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`", dlerror());
 	dlclose(module);
 	return good("NSS module: the loader finds " MODULE);
 }
@@ -96,9 +96,9 @@ static bool check_config(struct config *config)
 	static struct config_problems problems;
 
 	if (config_load(config, &problems) == 0)
-		return good("configuration: %s",
-			access(config_path(), F_OK) == 0 ? "no problem in it" :
-							   "none, the defaults hold");
+		return good("configuration: %s", access(config_path(), F_OK) == 0
+							 ? "no problem in it"
+							 : "none, the defaults hold");
 	for (unsigned int i = 0; i < problems.count; i++) {
 		begin_line(false);
 		fputs("configuration: ", stdout);
@@ -156,8 +156,9 @@ static bool check_include(void)
 	if (file != NULL)
 		(void)fclose(file);
 	if (!is_there)
-		return bad("ssh: " SSH_CONFIG " does not read the drop-in: put \"Include "
-			   QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/*.conf\" at its top");
+		return bad("ssh: " SSH_CONFIG
+			   " does not read the drop-in: put \"Include " QEMUVM_SYSCONFDIR
+			   "/ssh/ssh_config.d/*.conf\" at its top");
 	return good("ssh: " SSH_CONFIG " reads the drop-in");
 }
 
@@ -167,7 +168,8 @@ static const char *mend_of_socket(int error)
 	case -EACCES:
 		return "permission denied: ask as the user who runs this QEMU, or as root";
 	case -EPERM:
-		return "a stranger's: name its user in trusted_users of qemuvm.conf, if you trust it";
+		return "a stranger's: name its user in trusted_users of qemuvm.conf, if you trust "
+		       "it";
 	case -ECONNREFUSED:
 		return "left behind by a QEMU that has ended: remove it";
 	case -ELOOP:

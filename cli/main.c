@@ -46,8 +46,7 @@ static int run(const struct command *command, int argc, char **argv)
 	int status = EXIT_OK;
 
 	if (argc > 0 && strcmp(argv[0], "--help") == 0)
-		printf("usage: qemuvm %s %s\n  %s\n", command->name, command->usage,
-			command->help);
+		printf("usage: qemuvm %s %s\n  %s\n", command->name, command->usage, command->help);
 	else
 		status = command->run(argc, argv);
 	return output_finish() || status != EXIT_OK ? status : EXIT_NO_ADDRESS;

@@ -8,7 +8,8 @@
 /* glibc takes lines of any length; no real one is longer. */
 #define LINE_SIZE 2048
 
-/* Services that send the name to the network, or end the look-up of a name that they do not know. */
+/* Services that send the name to the network, or end the look-up of a name that they do not know.
+ */
 static bool is_network_service(const char *word)
 {
 	return strcmp(word, "resolve") == 0 || strcmp(word, "dns") == 0 ||
@@ -28,9 +29,9 @@ static enum nsswitch_state check_services(char *services)
 		if (is_behind)
 			return NSSWITCH_TOO_LATE;
 		word = strtok_r(rest, " \t\n", &rest);
-		return word != NULL && strcasecmp(word, "[!UNAVAIL=return]") == 0 ?
-			       NSSWITCH_OK :
-			       NSSWITCH_NO_ACTION;
+		return word != NULL && strcasecmp(word, "[!UNAVAIL=return]") == 0
+			       ? NSSWITCH_OK
+			       : NSSWITCH_NO_ACTION;
 	}
 	return NSSWITCH_MISSING;
 }

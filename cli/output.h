@@ -7,8 +7,8 @@
 
 /*
  * Text that others chose (guests, names of files, QEMU's arguments) on its way to a terminal or
- * a file. Control characters, what is no UTF-8, and the marks that turn the direction of writing (Unicode
- * TR 36) never reach it raw.
+ * a file. Control characters, what is no UTF-8, and the marks that turn the direction of writing
+ * (Unicode TR 36) never reach it raw.
  */
 
 /* For a person: what is unsafe becomes \xNN, byte by byte. */

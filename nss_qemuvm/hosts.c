@@ -16,8 +16,8 @@
  * costs a compare of its last letters and leaves no trace, not even in errno; and whatever goes
  * wrong with ours, only status, *errnop and *h_errnop say so.
  *
- * Ours never answer UNAVAIL. With `qemuvm [!UNAVAIL=return]` in nsswitch.conf the look-up then ends here,
- * and no name of a VM goes out to the network.
+ * Ours never answer UNAVAIL. With `qemuvm [!UNAVAIL=return]` in nsswitch.conf the look-up then ends
+ * here, and no name of a VM goes out to the network.
  */
 
 NSS_DECLARE_MODULE_FUNCTIONS(qemuvm)
@@ -97,8 +97,7 @@ static int pack(const struct result *result, const struct resolver_answer *answe
 {
 	if (result->tuples != NULL)
 		return pack_tuples(answer, result->buffer, result->buflen, result->tuples);
-	return pack_hostent(
-		answer, result->family, result->buffer, result->buflen, result->host);
+	return pack_hostent(answer, result->family, result->buffer, result->buflen, result->host);
 }
 
 /* A name of ours. Outputs are written at the end, when errno is the caller's own again, which

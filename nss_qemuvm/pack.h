@@ -15,14 +15,15 @@
  */
 
 /*
- * gethostbyname4_r: a chain of tuples, the first of which bears the name. *tuples may hold one tuple of
- * the caller's own, which then becomes the first of the chain, or NULL. 0, or -ERANGE: buflen is too small.
+ * gethostbyname4_r: a chain of tuples, the first of which bears the name. *tuples may hold one
+ * tuple of the caller's own, which then becomes the first of the chain, or NULL. 0, or -ERANGE:
+ * buflen is too small.
  */
 int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t buflen,
 	struct gaih_addrtuple **tuples);
 
-/* gethostbyname2_r and its kin: addresses of one family, which all of the answer's are. *ret_host points into
- * the buffer. 0, or -ERANGE. */
+/* gethostbyname2_r and its kin: addresses of one family, which all of the answer's are. *ret_host
+ * points into the buffer. 0, or -ERANGE. */
 int pack_hostent(const struct resolver_answer *answer, int family, char *buffer, size_t buflen,
 	struct hostent *ret_host);
 

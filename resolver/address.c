@@ -81,25 +81,26 @@ struct range {
 };
 
 static const struct range refused_ipv4[] = {
-	{{0}, 8},          /* "this network", unspecified (RFC 6890) */
-	{{127}, 8},        /* loopback */
-	{{169, 254}, 16},  /* link-local, cloud metadata services */
-	{{224}, 4},        /* multicast */
-	{{240}, 4},        /* reserved, broadcast */
+	{{0}, 8},         /* "this network", unspecified (RFC 6890) */
+	{{127}, 8},       /* loopback */
+	{{169, 254}, 16}, /* link-local, cloud metadata services */
+	{{224}, 4},       /* multicast */
+	{{240}, 4},       /* reserved, broadcast */
 };
 
 static const struct range refused_ipv6[] = {
-	{{0}, 96},                               /* ::, ::1, IPv4-compatible */
-	{{[10] = 0xff, [11] = 0xff}, 96},        /* IPv4-mapped */
-	{{[8] = 0xff, [9] = 0xff}, 96},          /* IPv4-translated (RFC 2765) */
-	{{0x00, 0x64, 0xff, 0x9b}, 96},          /* NAT64 (RFC 6052) */
+	{{0}, 96},                                  /* ::, ::1, IPv4-compatible */
+	{{[10] = 0xff, [11] = 0xff}, 96},           /* IPv4-mapped */
+	{{[8] = 0xff, [9] = 0xff}, 96},             /* IPv4-translated (RFC 2765) */
+	{{0x00, 0x64, 0xff, 0x9b}, 96},             /* NAT64 (RFC 6052) */
 	{{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48}, /* local NAT64 (RFC 8215) */
-	{{0x20, 0x01, 0x00, 0x00}, 32},          /* Teredo (RFC 4380) */
-	{{0x20, 0x02}, 16},                      /* 6to4 (RFC 3056) */
-	{{0xff}, 8},                             /* multicast */
+	{{0x20, 0x01, 0x00, 0x00}, 32},             /* Teredo (RFC 4380) */
+	{{0x20, 0x02}, 16},                         /* 6to4 (RFC 3056) */
+	{{0xff}, 8},                                /* multicast */
 };
 
-/* An interface identifier ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d, below any prefix (RFC 5214, 6.1). */
+/* An interface identifier ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d, below any prefix (RFC 5214, 6.1).
+ */
 static bool is_isatap(const struct address *address)
 {
 	const uint8_t *id = address->bytes + 8;
@@ -121,8 +122,7 @@ enum address_class address_classify(const struct address *address)
 	size_t ipv6_count = sizeof(refused_ipv6) / sizeof(refused_ipv6[0]);
 
 	if (address->family == AF_INET)
-		return is_in(address, refused_ipv4, ipv4_count) ? ADDRESS_REFUSED :
-								   ADDRESS_UNICAST;
+		return is_in(address, refused_ipv4, ipv4_count) ? ADDRESS_REFUSED : ADDRESS_UNICAST;
 	if (address->family != AF_INET6 || is_isatap(address) ||
 		is_in(address, refused_ipv6, ipv6_count))
 		return ADDRESS_REFUSED;

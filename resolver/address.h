@@ -51,7 +51,8 @@ bool address_equals(const struct address *a, const struct address *b);
 /*
  * What the address is by its bytes alone. Refused are: unspecified and 0/8, loopback, multicast,
  * broadcast and 240/4, 169.254/16, and the IPv6 forms that embed an IPv4 address (mapped,
- * compatible, translated, 6to4, Teredo, NAT64, ISATAP): they would lead around every check of the IPv4 one.
+ * compatible, translated, 6to4, Teredo, NAT64, ISATAP): they would lead around every check of the
+ * IPv4 one.
  */
 enum address_class address_classify(const struct address *address);
 

@@ -55,9 +55,10 @@ struct learning {
 	const struct vm *vm;
 };
 
-/* Link-local addresses exist once on each link: an entry of the VM's MAC tells which link is meant. */
-static void learn_scope(struct candidate *candidate, const struct vm *vm,
-	const struct netlink_neighbour *neighbour)
+/* Link-local addresses exist once on each link: an entry of the VM's MAC tells which link is meant.
+ */
+static void learn_scope(
+	struct candidate *candidate, const struct vm *vm, const struct netlink_neighbour *neighbour)
 {
 	bool is_same = address_equals(&candidate->address, &neighbour->address);
 
@@ -116,8 +117,8 @@ static int learn_routes(struct candidates *candidates, int netlink_fd, struct de
 	return 0;
 }
 
-/* The link of the host on which the NIC is: the bridge that its tap is a port of, the tap itself, or
- * the bridge that qemu-bridge-helper was given. 0: not told. */
+/* The link of the host on which the NIC is: the bridge that its tap is a port of, the tap itself,
+ * or the bridge that qemu-bridge-helper was given. 0: not told. */
 static uint32_t link_of_nic(const struct vm_nic *nic, int netlink_fd, struct deadline deadline)
 {
 	const char *name = nic->ifname[0] != '\0' ? nic->ifname : nic->bridge;
@@ -164,7 +165,8 @@ int candidates_learn(struct candidates *candidates, const struct vm *vm, int net
 	return 0;
 }
 
-/* What slirp gives a guest unless told otherwise (net/slirp.c): 10.0.2.15, and an address of fec0::/64. */
+/* What slirp gives a guest unless told otherwise (net/slirp.c): 10.0.2.15, and an address of
+ * fec0::/64. */
 static bool is_slirp_default(const struct address *address)
 {
 	static const uint8_t ipv4[] = {10, 0, 2, 15};
@@ -244,8 +246,8 @@ static bool any_of_nics(const struct candidates *candidates, const struct vm *vm
 }
 
 /*
- * Only interfaces with a MAC of the VM's NICs count. Where the guest names none (its address is on a bridge that has a
- * MAC of its own), what is on-link and in nobody else's name does.
+ * Only interfaces with a MAC of the VM's NICs count. Where the guest names none (its address is on
+ * a bridge that has a MAC of its own), what is on-link and in nobody else's name does.
  */
 static void judge_nics(struct candidates *candidates, const struct vm *vm)
 {
@@ -271,8 +273,8 @@ static bool any_counts(
 	return false;
 }
 
-static void leave_out(struct candidates *candidates, enum candidate_rank rank,
-	enum candidate_verdict verdict)
+static void leave_out(
+	struct candidates *candidates, enum candidate_rank rank, enum candidate_verdict verdict)
 {
 	for (size_t i = 0; i < candidates->count; i++)
 		if (candidates->list[i].verdict == CANDIDATE_COUNTS &&

@@ -25,20 +25,21 @@
 
 enum candidate_verdict {
 	CANDIDATE_COUNTS,
-	CANDIDATE_REFUSED,        /* loopback, multicast and the like: address_classify() */
-	CANDIDATE_OTHER_NIC,      /* on an interface whose MAC is none of the VM's NICs' */
-	CANDIDATE_USER_MODE,      /* on a user-mode NIC: true, and unreachable */
-	CANDIDATE_HOST_OWN,       /* an address of this host, or a broadcast address */
+	CANDIDATE_REFUSED,           /* loopback, multicast and the like: address_classify() */
+	CANDIDATE_OTHER_NIC,         /* on an interface whose MAC is none of the VM's NICs' */
+	CANDIDATE_USER_MODE,         /* on a user-mode NIC: true, and unreachable */
+	CANDIDATE_HOST_OWN,          /* an address of this host, or a broadcast address */
 	CANDIDATE_NEIGHBOUR_DIFFERS, /* on-link, but the neighbour table gives it to another MAC */
-	CANDIDATE_NO_SCOPE,       /* link-local, and no link of the host is known to lead there */
+	CANDIDATE_NO_SCOPE,        /* link-local, and no link of the host is known to lead there */
 	CANDIDATE_LINK_LOCAL_LAST, /* link-local, and the VM has a better one */
-	CANDIDATE_ROUTED_LAST,    /* behind a gateway, and the VM has one on-link or the configuration forbids it */
-	CANDIDATE_TOO_MANY,       /* cut off at ANSWER_ADDRESSES_MAX */
+	CANDIDATE_ROUTED_LAST, /* behind a gateway, and the VM has one on-link or the configuration
+				  forbids it */
+	CANDIDATE_TOO_MANY,    /* cut off at ANSWER_ADDRESSES_MAX */
 };
 
 /* How good, best first: the order of an answer. */
 enum candidate_rank {
-	CANDIDATE_PROVEN,  /* the neighbour table gives it to the VM's MAC */
+	CANDIDATE_PROVEN, /* the neighbour table gives it to the VM's MAC */
 	CANDIDATE_ON_LINK,
 	CANDIDATE_UNROUTED, /* no route known */
 	CANDIDATE_GATEWAY,
@@ -66,29 +67,35 @@ struct candidates {
 };
 
 /*
- * Notes a claim, unless it is there already (same address and same MAC) or the list is full. mac may be NULL: not told. Claims that never count whatever
- * the host knows (ADDRESS_REFUSED) are noted too, so that a person can be told why, but leave room first.
+ * Notes a claim, unless it is there already (same address and same MAC) or the list is full. mac
+ * may be NULL: not told. Claims that never count whatever the host knows (ADDRESS_REFUSED) are
+ * noted too, so that a person can be told why, but leave room first.
  */
-void candidates_add(struct candidates *candidates, const struct address *address, const struct mac *mac);
+void candidates_add(
+	struct candidates *candidates, const struct address *address, const struct mac *mac);
 
 /* Fills in what the kernel knows. Without netlink (fd < 0, or an error) the fields say "nothing
  * known", which candidates_judge() takes as it is. 0 or a negative errno. */
-int candidates_learn(struct candidates *candidates, const struct vm *vm, int netlink_fd, struct deadline deadline);
+int candidates_learn(struct candidates *candidates, const struct vm *vm, int netlink_fd,
+	struct deadline deadline);
 
 /*
- * Judges every candidate by the facts in it: verdict and rank. routed: may an address behind a gateway
- * count. macs_shared: another VM bears the same MACs, so they tell nothing. Reads nothing but its arguments.
+ * Judges every candidate by the facts in it: verdict and rank. routed: may an address behind a
+ * gateway count. macs_shared: another VM bears the same MACs, so they tell nothing. Reads nothing
+ * but its arguments.
  */
 struct candidate_rules {
 	bool routed;
 	bool macs_shared;
 };
-void candidates_judge(struct candidates *candidates, const struct vm *vm, struct candidate_rules rules);
+void candidates_judge(
+	struct candidates *candidates, const struct vm *vm, struct candidate_rules rules);
 
 /*
  * The addresses of the family (AF_UNSPEC: both) that count, best first, IPv4 before IPv6 within a
  * rank, otherwise in the order in which they were claimed; each once, and at most
- * ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Link-local ones only if takes_scope. Returns how many.
+ * ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Link-local ones only if takes_scope.
+ * Returns how many.
  */
 size_t candidates_answer(struct candidates *candidates, int family, bool takes_scope,
 	struct address ret_addresses[static ANSWER_ADDRESSES_MAX]);

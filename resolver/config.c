@@ -133,8 +133,8 @@ static void take_socket(
 		complain(parser, "socket: \"%.60s\" has no %%s for the VM's name", word);
 	else
 		append_text(parser, key,
-			(struct text_list){config->sockets[0], CONFIG_PATH_SIZE,
-				CONFIG_SOCKETS_MAX, &config->socket_count},
+			(struct text_list){config->sockets[0], CONFIG_PATH_SIZE, CONFIG_SOCKETS_MAX,
+				&config->socket_count},
 			word, is_first);
 }
 
@@ -327,8 +327,7 @@ static void take_number(
 	int number;
 
 	(void)is_first;
-	if (parse_number(word, (unsigned long)key->most, &value) < 0 ||
-		(int)value < key->least) {
+	if (parse_number(word, (unsigned long)key->most, &value) < 0 || (int)value < key->least) {
 		complain(parser, "%s: \"%.40s\" is no number from %d to %d", key->name, word,
 			key->least, key->most);
 		return;
@@ -350,8 +349,14 @@ static void take_truth(
 	memcpy((char *)parser->config + key->offset, &is_yes, sizeof(is_yes));
 }
 
-#define NUMBER(key, least, most) {#key, take_number, offsetof(struct config, key), least, most}
-#define TRUTH(key) {#key, take_truth, offsetof(struct config, key), 0, 0}
+#define NUMBER(key, least, most)                                                                   \
+	{                                                                                          \
+#key, take_number, offsetof(struct config, key), least, most                       \
+	}
+#define TRUTH(key)                                                                                 \
+	{                                                                                          \
+#key, take_truth, offsetof(struct config, key), 0, 0                               \
+	}
 
 static const struct key keys[] = {
 	{"socket", take_socket, 0, 0, 0},
@@ -380,8 +385,8 @@ static bool is_list(const struct key *key)
 	return key->take != take_number && key->take != take_truth;
 }
 
-/* Each word of the value in turn. The first line of a list replaces what the default says, others add
- * to it; of a number or truth value the last line counts. */
+/* Each word of the value in turn. The first line of a list replaces what the default says, others
+ * add to it; of a number or truth value the last line counts. */
 static void take_value(struct parser *parser, const struct key *key, char *value)
 {
 	unsigned long bit = 1UL << (key - keys);
@@ -451,8 +456,8 @@ static void take_text(struct parser *parser, char *text, size_t len)
 	}
 }
 
-int config_parse(struct config *config, const char *text, size_t len,
-	struct config_problems *ret_problems)
+int config_parse(
+	struct config *config, const char *text, size_t len, struct config_problems *ret_problems)
 {
 	struct parser parser = {.config = config, .problems = ret_problems};
 	char *copy;
@@ -482,7 +487,8 @@ void config_init(struct config *ret_config)
 	uid_t uid;
 
 	memset(config, 0, sizeof(*config));
-	copy_texts(config->sockets[0], CONFIG_PATH_SIZE, default_sockets, COUNT_OF(default_sockets));
+	copy_texts(
+		config->sockets[0], CONFIG_PATH_SIZE, default_sockets, COUNT_OF(default_sockets));
 	config->socket_count = COUNT_OF(default_sockets);
 	copy_texts(config->prefixes[0], CONFIG_PREFIX_SIZE, default_prefixes,
 		COUNT_OF(default_prefixes));
@@ -556,8 +562,8 @@ static int append(char *path, size_t *len, const char *text)
 	return 0;
 }
 
-int config_socket_path(const char *template, const char *name, uid_t uid,
-	char ret_path[static CONFIG_PATH_SIZE])
+int config_socket_path(
+	const char *template, const char *name, uid_t uid, char ret_path[static CONFIG_PATH_SIZE])
 {
 	char path[CONFIG_PATH_SIZE], uid_text[16];
 	size_t len = 0;

@@ -21,8 +21,8 @@
 #define CONFIG_LEASES_MAX   32
 #define CONFIG_USERS_MAX    16
 /* Longest template or path: as much again as a socket's path can hold. */
-#define CONFIG_PATH_SIZE   216
-#define CONFIG_PREFIX_SIZE 32
+#define CONFIG_PATH_SIZE    216
+#define CONFIG_PREFIX_SIZE  32
 #define CONFIG_PROBLEMS_MAX 16
 #define CONFIG_PROBLEM_SIZE 160
 
@@ -45,10 +45,10 @@ struct config {
 	/* Whose VMs count beside root's and the caller's own. */
 	uid_t trusted_uids[CONFIG_USERS_MAX];
 	unsigned int trusted_count;
-	int timeout_ms; /* budget of one look-up: 1 to 60,000 */
-	int cache_s;    /* how long an answer serves: 0 to 86,400 */
-	int stale_s;    /* how long an old one may stand in: 0 to 86,400 */
-	int wait_s;     /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
+	int timeout_ms;   /* budget of one look-up: 1 to 60,000 */
+	int cache_s;      /* how long an answer serves: 0 to 86,400 */
+	int stale_s;      /* how long an old one may stand in: 0 to 86,400 */
+	int wait_s;       /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
 	bool routed;      /* may an address behind a gateway count */
 	bool add_forward; /* may connect ask the monitor for a forward */
 };
@@ -79,8 +79,8 @@ int config_load(struct config *ret_config, struct config_problems *ret_problems)
 void config_init(struct config *ret_config);
 
 /* One text in the file's format on top of what *config holds; the numbers of config_load(). */
-int config_parse(struct config *config, const char *text, size_t len,
-	struct config_problems *ret_problems);
+int config_parse(
+	struct config *config, const char *text, size_t len, struct config_problems *ret_problems);
 
 /* "agent", "lease", "neighbour", as the file spells them. */
 const char *config_source_name(enum source_id source);
@@ -89,7 +89,7 @@ const char *config_source_name(enum source_id source);
  * The socket's path for a VM: template with %s and %U filled in. 0, -ENAMETOOLONG, or -EINVAL
  * where name holds a '/' or is empty, "." or "..".
  */
-int config_socket_path(const char *template, const char *name, uid_t uid,
-	char ret_path[static CONFIG_PATH_SIZE]);
+int config_socket_path(
+	const char *template, const char *name, uid_t uid, char ret_path[static CONFIG_PATH_SIZE]);
 
 #endif

@@ -32,7 +32,8 @@ static int connect_to(int family, const struct sockaddr *name, socklen_t name_le
 	return fd;
 }
 
-/* By the descriptor of what was checked; /proc/self would be that of a main thread that may have ended. */
+/* By the descriptor of what was checked; /proc/self would be that of a main thread that may have
+ * ended. */
 static int connect_to_opened(int path_fd)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};

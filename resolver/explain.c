@@ -44,7 +44,8 @@ static const char *fixed_text(enum resolver_reason reason)
 	case RESOLVER_AGENT_SLOW:
 		return "its guest agent was asked and did not answer in time";
 	case RESOLVER_AGENT_REFUSES:
-		return "its guest agent does not allow guest-network-get-interfaces (see the agent's "
+		return "its guest agent does not allow guest-network-get-interfaces (see the "
+		       "agent's "
 		       "block-rpcs and allow-rpcs in the guest)";
 	case RESOLVER_AGENT_GARBAGE:
 		return "what its guest agent answers is not the agent's protocol";

@@ -9,9 +9,9 @@
 /*
  * A validated view of one JSON text (RFC 8259) over jsmn, which tokenises and does not validate.
  * What json_parse() lets through is JSON: one root value that spans the whole text, objects
- * whose keys are strings with one value each and no key twice, primitives spelled exactly. A root that is a
- * bare number, truth value or null is refused, too: no protocol here sends one.
- * jsmn is known here only.
+ * whose keys are strings with one value each and no key twice, primitives spelled exactly. A root
+ * that is a bare number, truth value or null is refused, too: no protocol here sends one. jsmn is
+ * known here only.
  *
  * The text is a stranger's: depth, tokens and members are bounded before they are believed.
  */
@@ -24,7 +24,15 @@
 /* Keys of one object; the search for a key that comes twice is quadratic in it. */
 #define JSON_MEMBERS_MAX 256
 
-enum json_kind { JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL };
+enum json_kind {
+	JSON_OBJECT,
+	JSON_ARRAY,
+	JSON_STRING,
+	JSON_NUMBER,
+	JSON_TRUE,
+	JSON_FALSE,
+	JSON_NULL
+};
 
 struct json;
 

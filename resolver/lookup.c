@@ -17,7 +17,8 @@ static bool is_pending(const struct lookup *lookup)
 	return false;
 }
 
-/* What is claimed is held against the kernel's knowledge; where there is no netlink, against the rest. */
+/* What is claimed is held against the kernel's knowledge; where there is no netlink, against the
+ * rest. */
 static void judge(struct lookup *lookup, enum source_id id, const struct lookup_terms *terms)
 {
 	struct candidates *candidates = &lookup->candidates[id];
@@ -47,7 +48,8 @@ static bool has_proof(const struct lookup *lookup)
 }
 
 /* Asks for the first time, or goes on with what was waited for. */
-static void ask(struct lookup *lookup, const struct source *source, const struct lookup_terms *terms)
+static void ask(
+	struct lookup *lookup, const struct source *source, const struct lookup_terms *terms)
 {
 	struct source_call *call = &lookup->calls[source->id];
 
@@ -58,8 +60,8 @@ static void ask(struct lookup *lookup, const struct source *source, const struct
 	judge(lookup, source->id, terms);
 }
 
-static void begin(struct lookup *lookup, const struct source *source,
-	const struct lookup_terms *terms)
+static void begin(
+	struct lookup *lookup, const struct source *source, const struct lookup_terms *terms)
 {
 	lookup->calls[source->id] = (struct source_call){
 		.config = terms->config,

@@ -34,8 +34,8 @@ struct lookup_terms {
 };
 
 /*
- * Asks the sources of the configuration for each of count look-ups, whose `found` is set, and judges what was
- * claimed: said and candidates are filled in. Connections are closed. 0 or -ENOMEM.
+ * Asks the sources of the configuration for each of count look-ups, whose `found` is set, and
+ * judges what was claimed: said and candidates are filled in. Connections are closed. 0 or -ENOMEM.
  */
 int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms *terms);
 

@@ -117,8 +117,7 @@ bool name_matches_prefixed(
 	const char *typed, const char *raw, const char *const *prefixes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (begins_with(raw, prefixes[i]) &&
-			name_matches(typed, raw + strlen(prefixes[i])))
+		if (begins_with(raw, prefixes[i]) && name_matches(typed, raw + strlen(prefixes[i])))
 			return true;
 	}
 	return false;

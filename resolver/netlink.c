@@ -11,10 +11,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The kernel fills dumps in pieces of up to 32 KiB where the reader offers that much (net/netlink/af_netlink.c,
- * netlink_dump()); on the heap, since no stranger's stack has the room. */
+/* The kernel fills dumps in pieces of up to 32 KiB where the reader offers that much
+ * (net/netlink/af_netlink.c, netlink_dump()); on the heap, since no stranger's stack has the room.
+ */
 #define RECEIVE_SIZE 32768
-/* Routes asked in one write: their answers (about 150 bytes each) stay below the default receive buffer. */
+/* Routes asked in one write: their answers (about 150 bytes each) stay below the default receive
+ * buffer. */
 #define ROUTES_PER_WRITE 64
 
 int netlink_open(void)
@@ -167,8 +169,8 @@ static void take_neighbour(struct neighbour_dump *dump, const struct nlmsghdr *m
 	attribute = (const struct rtattr *)((const char *)entry + NLMSG_ALIGN(sizeof(*entry)));
 	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len)) {
 		if (attribute->rta_type == NDA_DST)
-			has_address = copy_attribute(attribute, neighbour.address.bytes,
-				address_len(entry->ndm_family));
+			has_address = copy_attribute(
+				attribute, neighbour.address.bytes, address_len(entry->ndm_family));
 		else if (attribute->rta_type == NDA_LLADDR)
 			has_mac = copy_attribute(attribute, &neighbour.mac, sizeof(neighbour.mac));
 	}
@@ -326,8 +328,8 @@ static int ask_routes(int fd, struct deadline deadline, const struct address *ad
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		struct route_request request;
-		size_t one = write_route_request(
-			&addresses[i], batch.sequence + (uint32_t)i, &request);
+		size_t one =
+			write_route_request(&addresses[i], batch.sequence + (uint32_t)i, &request);
 
 		memcpy((unsigned char *)requests + len, &request, one);
 		len += one;

@@ -15,7 +15,8 @@
  * is bounded by the caller's deadline, and every message is checked to come from the kernel.
  */
 
-/* A descriptor (CLOEXEC, non-blocking) for the functions below, to be closed by the caller; or a negative errno
+/* A descriptor (CLOEXEC, non-blocking) for the functions below, to be closed by the caller; or a
+ * negative errno
  * (-EAFNOSUPPORT where a sandbox forbids the family). */
 int netlink_open(void);
 
@@ -27,12 +28,14 @@ struct netlink_neighbour {
 	uint16_t state; /* NUD_* of <linux/neighbour.h> */
 };
 
-/* Best first: permanent and reachable, then delay, probe, stale; 0: not usable (failed, incomplete, noarp). */
+/* Best first: permanent and reachable, then delay, probe, stale; 0: not usable (failed, incomplete,
+ * noarp). */
 int netlink_neighbour_rank(const struct netlink_neighbour *neighbour);
 
 /*
  * Calls each() for every usable entry of both families, or of one (AF_INET, AF_INET6, AF_UNSPEC). A
- * dump that the kernel marks as interrupted (NLM_F_DUMP_INTR) is used as it is. 0 or a negative errno.
+ * dump that the kernel marks as interrupted (NLM_F_DUMP_INTR) is used as it is. 0 or a negative
+ * errno.
  */
 int netlink_each_neighbour(int fd, struct deadline deadline, int family,
 	void (*each)(void *context, const struct netlink_neighbour *neighbour), void *context);
@@ -60,8 +63,8 @@ int netlink_routes(int fd, struct deadline deadline, const struct address *addre
 
 struct netlink_link {
 	uint32_t ifindex;
-	uint32_t master;       /* interface index of the bridge it is a port of, 0: none */
-	uint32_t parent;       /* IFLA_LINK: of a macvtap, the link it sits on; 0: none */
+	uint32_t master; /* interface index of the bridge it is a port of, 0: none */
+	uint32_t parent; /* IFLA_LINK: of a macvtap, the link it sits on; 0: none */
 	char name[IF_NAMESIZE];
 	struct mac mac;
 	bool has_mac;

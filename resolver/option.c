@@ -32,7 +32,7 @@ void option_done(struct option *option)
 /* One "key=value" or bare word of a key=value text, as it stands. */
 struct pair {
 	const char *key;
-	size_t key_len;   /* 0: a first value without a key */
+	size_t key_len; /* 0: a first value without a key */
 	const char *value;
 	size_t value_len; /* ",," in it stands for one comma */
 	bool is_bare;     /* a word without '=' */
@@ -102,18 +102,17 @@ static int copy_value(const struct pair *pair, char *ret_value, size_t size)
 	return copy_text(ret_value, len, ret_value, size);
 }
 
-/* Is this pair a value of the key, and which? A bare word is "on", "nokey" is "off" (util/qemu-option.c,
- * get_opt_name_value()). Returns a length, -ENOENT, or -ENOSPC. */
+/* Is this pair a value of the key, and which? A bare word is "on", "nokey" is "off"
+ * (util/qemu-option.c, get_opt_name_value()). Returns a length, -ENOENT, or -ENOSPC. */
 static int value_of_pair(const struct option *option, const struct pair *pair, bool is_first,
 	const char *key, char *ret_value, size_t size)
 {
 	if (!pair->is_bare)
-		return equals(pair->key, pair->key_len, key) ?
-			       copy_value(pair, ret_value, size) :
-			       -ENOENT;
+		return equals(pair->key, pair->key_len, key) ? copy_value(pair, ret_value, size)
+							     : -ENOENT;
 	if (is_first && option->implied != NULL)
-		return strcmp(option->implied, key) == 0 ? copy_value(pair, ret_value, size) :
-							   -ENOENT;
+		return strcmp(option->implied, key) == 0 ? copy_value(pair, ret_value, size)
+							 : -ENOENT;
 	if (equals(pair->value, pair->value_len, key))
 		return copy_text("on", 2, ret_value, size);
 	if (pair->value_len > 2 && memcmp(pair->value, "no", 2) == 0 &&
@@ -198,8 +197,8 @@ static int value_of_element(const struct option *option, int element, char *ret_
 	return value_of_node(option, text >= 0 ? text : element, ret_value, size);
 }
 
-int option_get_nth(const struct option *option, const char *key, unsigned int n, char *ret_value,
-	size_t size)
+int option_get_nth(
+	const struct option *option, const char *key, unsigned int n, char *ret_value, size_t size)
 {
 	int list, element;
 

@@ -29,19 +29,21 @@ int option_init(struct option *ret_option, const char *text, const char *implied
 void option_done(struct option *option);
 
 /*
- * The last value of key, as QEMU would read it; its length. A JSON key may be a path ("addr.path"). JSON
- * numbers and booleans come as text ("on", "off"). -ENOENT (not given), -ENOSPC.
+ * The last value of key, as QEMU would read it; its length. A JSON key may be a path ("addr.path").
+ * JSON numbers and booleans come as text ("on", "off"). -ENOENT (not given), -ENOSPC.
  */
 int option_get(const struct option *option, const char *key, char *ret_value, size_t size);
 /*
  * The nth value (from 0) of a key that may be repeated ("hostfwd"); in JSON the nth element of an
- * array of strings or of objects with one member "str", as QEMU spells lists of strings. Errors of option_get().
+ * array of strings or of objects with one member "str", as QEMU spells lists of strings. Errors of
+ * option_get().
  */
-int option_get_nth(const struct option *option, const char *key, unsigned int n, char *ret_value,
-	size_t size);
+int option_get_nth(
+	const struct option *option, const char *key, unsigned int n, char *ret_value, size_t size);
 /* 0 to 2^32-1, decimal or 0x. 0, -ENOENT, -EINVAL. */
 int option_get_u32(const struct option *option, const char *key, uint32_t *ret_value);
-/* "on", "yes", "true", "y", the bare key; "nokey" and "off" and the like are false; `otherwise` where it is not given. */
+/* "on", "yes", "true", "y", the bare key; "nokey" and "off" and the like are false; `otherwise`
+ * where it is not given. */
 bool option_get_bool(const struct option *option, const char *key, bool otherwise);
 bool option_equals(const struct option *option, const char *key, const char *value);
 

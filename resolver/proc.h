@@ -15,17 +15,17 @@
 /* The longest command line that is read: room for QEMU with 4,000 arguments. */
 #define PROC_CMDLINE_MAX ((size_t)512 * 1024)
 
-/* A descriptor of /proc/PID, to be closed by the caller; or -ESRCH (no such process, or no /proc, or hidden by
- * hidepid), or another negative errno. */
+/* A descriptor of /proc/PID, to be closed by the caller; or -ESRCH (no such process, or no /proc,
+ * or hidden by hidepid), or another negative errno. */
 int proc_open(pid_t pid);
 
 /* When it was started: clock ticks since boot (proc(5), stat field 22). 0 or a negative errno. */
 int proc_start_time(int proc_fd, uint64_t *ret_ticks);
 
 /*
- * The command line: arguments parted by NULs, with a NUL behind the last one in any case. The buffer is the caller's, to be
- * freed; its size is what was read, at most PROC_CMDLINE_MAX. 0, -E2BIG (longer), -ENODATA (empty: a kernel thread or a
- * zombie), -ENOMEM, -ESRCH.
+ * The command line: arguments parted by NULs, with a NUL behind the last one in any case. The
+ * buffer is the caller's, to be freed; its size is what was read, at most PROC_CMDLINE_MAX. 0,
+ * -E2BIG (longer), -ENODATA (empty: a kernel thread or a zombie), -ENOMEM, -ESRCH.
  */
 int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len);
 
@@ -33,8 +33,8 @@ int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len);
 int proc_exe(int proc_fd, char *ret_path, size_t size);
 
 /*
- * Is the path that of a QEMU system emulator, by its last part: qemu-system-*, qemu-kvm, kvm, NixOS's
- * .qemu-system-*-wrapped; a closing " (deleted)" (proc(5)) is left out of account.
+ * Is the path that of a QEMU system emulator, by its last part: qemu-system-*, qemu-kvm, kvm,
+ * NixOS's .qemu-system-*-wrapped; a closing " (deleted)" (proc(5)) is left out of account.
  */
 bool proc_path_is_qemu(const char *path);
 

@@ -101,8 +101,8 @@ static void answer_not_yet(struct resolver_answer *answer, int said)
 }
 
 /*
- * Addresses were named and none of them answers the question. A guest that is starting names its loopback
- * and the bridges of its containers before its NIC has anything.
+ * Addresses were named and none of them answers the question. A guest that is starting names its
+ * loopback and the bridges of its containers before its NIC has anything.
  */
 static void answer_none_counts(struct resolver_answer *answer, const struct candidates *candidates)
 {
@@ -155,8 +155,8 @@ static void answer_from_sources(struct resolver_answer *answer, struct lookup *l
 		enum source_id id = config->sources[i];
 		struct candidates *candidates = &lookup->candidates[id];
 
-		answer->address_count = candidates_answer(candidates, question->family,
-			question->takes_scope, answer->addresses);
+		answer->address_count = candidates_answer(
+			candidates, question->family, question->takes_scope, answer->addresses);
 		if (answer->address_count > 0) {
 			answer->source = id;
 			set_reason(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);

@@ -20,8 +20,8 @@
  *   source   who is asked for its addresses (source_agent)
  *   candidate which of them count, held against what the kernel knows (netlink)
  *
- * The library never prints, logs or exits, keeps nothing between calls, and changes nothing of the process it
- * runs in but errno.
+ * The library never prints, logs or exits, keeps nothing between calls, and changes nothing of the
+ * process it runs in but errno.
  */
 
 struct resolver_question {
@@ -43,26 +43,27 @@ enum resolver_outcome {
 enum resolver_reason {
 	RESOLVER_OK,
 	/* RESOLVER_NO_VM */
-	RESOLVER_BAD_NAME,    /* no VM can have this name */
+	RESOLVER_BAD_NAME, /* no VM can have this name */
 	RESOLVER_NO_SUCH_VM,
-	RESOLVER_VM_GONE,     /* its socket is there, its QEMU is not */
+	RESOLVER_VM_GONE, /* its socket is there, its QEMU is not */
 	RESOLVER_NO_PERMISSION,
-	RESOLVER_STRANGER,    /* its socket is that of a user who is not trusted */
+	RESOLVER_STRANGER, /* its socket is that of a user who is not trusted */
 	RESOLVER_AMBIGUOUS,
 	/* RESOLVER_NO_ADDRESS */
 	RESOLVER_OTHER_FAMILY, /* it has addresses, of the other family or link-local only */
-	RESOLVER_USER_MODE,   /* all its NICs are behind user-mode networks */
-	RESOLVER_NONE_COUNTS, /* the guest names addresses, and each is left out for a reason */
+	RESOLVER_USER_MODE,    /* all its NICs are behind user-mode networks */
+	RESOLVER_NONE_COUNTS,  /* the guest names addresses, and each is left out for a reason */
 	/* RESOLVER_NOT_YET */
-	RESOLVER_NO_LEASE_YET, /* the agent answers; the guest has no address so far */
-	RESOLVER_AGENT_SILENT, /* it does not run, the VM is paused, or another client holds the socket */
-	RESOLVER_AGENT_BUSY,   /* other clients queue before us */
-	RESOLVER_AGENT_SLOW,   /* asked, and no answer in time */
+	RESOLVER_NO_LEASE_YET,  /* the agent answers; the guest has no address so far */
+	RESOLVER_AGENT_SILENT,  /* it does not run, the VM is paused, or another client holds the
+				   socket */
+	RESOLVER_AGENT_BUSY,    /* other clients queue before us */
+	RESOLVER_AGENT_SLOW,    /* asked, and no answer in time */
 	RESOLVER_AGENT_REFUSES, /* it may not or cannot answer this question */
 	RESOLVER_AGENT_GARBAGE, /* what it says is no answer */
-	RESOLVER_AGENT_LEFT,   /* the connection ended: QEMU stops, or the agent was killed */
-	RESOLVER_NOT_ASKED,    /* no source of the configuration applies to it */
-	RESOLVER_NO_RESOURCES, /* the asking process has no memory or descriptors left */
+	RESOLVER_AGENT_LEFT,    /* the connection ended: QEMU stops, or the agent was killed */
+	RESOLVER_NOT_ASKED,     /* no source of the configuration applies to it */
+	RESOLVER_NO_RESOURCES,  /* the asking process has no memory or descriptors left */
 };
 
 struct resolver_answer {
@@ -72,16 +73,16 @@ struct resolver_answer {
 
 	/* Of the VM, unless RESOLVER_NO_VM; id is the name asked for there. */
 	char id[NAME_VM_SIZE];
-	char host[NAME_HOST_SIZE]; /* its host name: "web.vm" */
+	char host[NAME_HOST_SIZE];     /* its host name: "web.vm" */
 	char socket[CONFIG_PATH_SIZE]; /* of its agent */
 	pid_t pid;
 	uid_t uid;
 
 	struct address addresses[ANSWER_ADDRESSES_MAX]; /* best first */
 	size_t address_count;
-	enum source_id source; /* who named them */
+	enum source_id source;          /* who named them */
 	enum candidate_verdict verdict; /* with RESOLVER_NONE_COUNTS: why the first was left out */
-	char rivals[2][NAME_VM_SIZE];  /* with RESOLVER_AMBIGUOUS */
+	char rivals[2][NAME_VM_SIZE];   /* with RESOLVER_AMBIGUOUS */
 };
 
 /* Answers within the budget. *ret_answer is always written whole. */
@@ -95,15 +96,16 @@ struct resolver_progress {
 };
 
 /*
- * All VMs, sorted by id, all asked at the same time from one thread. The array is the caller's, to be freed.
- * progress may be NULL. Returns their number, or -ENOMEM.
+ * All VMs, sorted by id, all asked at the same time from one thread. The array is the caller's, to
+ * be freed. progress may be NULL. Returns their number, or -ENOMEM.
  */
 int resolver_ask_all(const struct config *config, int budget_ms,
 	const struct resolver_progress *progress, struct resolver_answer **ret_answers);
 
 /*
  * The answer in a sentence for a person, without the VM's name before it and without a full stop:
- * "its guest agent does not answer (...)". What a guest or file names is fit for a terminal. Returns text.
+ * "its guest agent does not answer (...)". What a guest or file names is fit for a terminal.
+ * Returns text.
  */
 #define RESOLVER_TEXT_SIZE 640
 const char *resolver_explain(

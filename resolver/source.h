@@ -14,9 +14,10 @@
  * line in the table of source.c.
  *
  * ask() answers with a count > 0 (that many addresses were claimed), 0 (this VM is none of mine) or
- * a negative errno (tried and failed: remember why; -EADDRNOTAVAIL: answered, and the VM has none). -EINPROGRESS is no failure: call->wait says for
- * what, and ask() is called again, on the same call, when that has happened or its time is over. leave() is called exactly
- * once for a call whose ask() was called, whatever it said; it ends what is still under way.
+ * a negative errno (tried and failed: remember why; -EADDRNOTAVAIL: answered, and the VM has none).
+ * -EINPROGRESS is no failure: call->wait says for what, and ask() is called again, on the same
+ * call, when that has happened or its time is over. leave() is called exactly once for a call whose
+ * ask() was called, whatever it said; it ends what is still under way.
  */
 struct source_call {
 	/* What the source is told. */

@@ -27,10 +27,9 @@ enum vm_netdev {
 	VM_NETDEV_UNKNOWN, /* not told by the command line */
 	VM_NETDEV_NONE,    /* a NIC that nothing is plugged into */
 	VM_NETDEV_TAP,
-	VM_NETDEV_BRIDGE,  /* a tap that qemu-bridge-helper made */
-	VM_NETDEV_MACVTAP, /* a tap on /dev/tapN: the host itself cannot reach the guest over it */
-	VM_NETDEV_USER,    /* slirp: nothing outside reaches the guest but by forwards */
-	VM_NETDEV_PASST,   /* the guest bears an address of the host's */
+	VM_NETDEV_BRIDGE, /* a tap that qemu-bridge-helper made */
+	VM_NETDEV_USER,   /* slirp: nothing outside reaches the guest but by forwards */
+	VM_NETDEV_PASST,  /* the guest bears an address of the host's */
 	VM_NETDEV_VDE,
 	VM_NETDEV_SOCKET, /* socket, stream, dgram: another program has the other end */
 	VM_NETDEV_OTHER,  /* vhost-user, vhost-vdpa, l2tpv3, netmap, af-xdp and the like */
@@ -41,7 +40,6 @@ struct vm_nic {
 	bool has_mac;        /* mac is known */
 	bool mac_is_default; /* QEMU chose it by counting: other VMs may bear the same */
 	enum vm_netdev netdev;
-	char netdev_id[VM_ID_SIZE];
 	char ifname[IF_NAMESIZE]; /* the host's tap, "" if not told */
 	char bridge[IF_NAMESIZE]; /* the bridge it was asked into, "" if not told */
 };
@@ -51,7 +49,8 @@ enum vm_endpoint_kind { VM_ENDPOINT_NONE, VM_ENDPOINT_UNIX, VM_ENDPOINT_TCP };
 /* Where a client connects. */
 struct vm_endpoint {
 	enum vm_endpoint_kind kind;
-	/* The path, absolute as the caller's file system sees it; an abstract name begins with NUL. */
+	/* The path, absolute as the caller's file system sees it; an abstract name begins with NUL.
+	 */
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
 	uint8_t path_len; /* of path, without a closing NUL */
 	struct address host;
@@ -62,8 +61,9 @@ struct vm_endpoint {
 struct vm {
 	char id[NAME_VM_SIZE]; /* as its socket's path spells it */
 	pid_t pid;             /* 0: not known */
-	uint64_t start_time;   /* of the process, in clock ticks since boot (proc(5), stat field 22) */
-	uid_t uid;             /* who listens on its socket */
+	uint64_t
+		start_time; /* of the process, in clock ticks since boot (proc(5), stat field 22) */
+	uid_t uid;          /* who listens on its socket */
 	struct vm_endpoint agent;
 	struct vm_nic nics[VM_NICS_MAX];
 	unsigned int nic_count;
@@ -74,8 +74,8 @@ struct vm {
 const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac);
 /* Are MACs of NICs known, and are they fit to tell this VM from others? */
 bool vm_has_macs(const struct vm *vm);
-/* Does the command line tell that no NIC can be reached from the host by an address of its own: there
- * are NICs, and all are on user-mode networks? (None at all may be plugged in later.) */
+/* Does the command line tell that no NIC can be reached from the host by an address of its own:
+ * there are NICs, and all are on user-mode networks? (None at all may be plugged in later.) */
 bool vm_is_unreachable(const struct vm *vm);
 
 /* Sets a Unix endpoint. 0 or -ENAMETOOLONG. */

@@ -7,8 +7,8 @@
 #include "option.h"
 
 /*
- * The command line is walked several times, since what one option defines another uses: -device names
- * a -netdev, isa-serial a -chardev. Nothing is kept between the walks but struct vm.
+ * The command line is walked several times, since what one option defines another uses: -device
+ * names a -netdev, isa-serial a -chardev. Nothing is kept between the walks but struct vm.
  */
 
 /* A socket's path, with room for what QEMU allows beside it. */
@@ -39,7 +39,8 @@ static const char *next_argument(struct argv *argv)
 	return argument;
 }
 
-/* Options of QEMU (qemu-options.hx, versions 7.2 to 10.2) that take no value: what follows is the next. */
+/* Options of QEMU (qemu-options.hx, versions 7.2 to 10.2) that take no value: what follows is the
+ * next. */
 static bool takes_value(const char *name)
 {
 	static const char *const alone[] = {"S", "async-teardown", "audio-help", "curses",
@@ -159,7 +160,8 @@ static void plug_into_hub(const struct reading *reading, struct vm_nic *nic)
 
 static const uint8_t default_mac[] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
-/* QEMU counts its default MACs up, past those that are taken (net/net.c, qemu_macaddr_default_if_unset()). */
+/* QEMU counts its default MACs up, past those that are taken (net/net.c,
+ * qemu_macaddr_default_if_unset()). */
 static void choose_mac(struct reading *reading, struct vm_nic *nic)
 {
 	for (unsigned int last = default_mac[5]; last < 256; last++) {
@@ -173,8 +175,8 @@ static void choose_mac(struct reading *reading, struct vm_nic *nic)
 	}
 }
 
-static void read_mac(struct reading *reading, const struct option *option, const char *key,
-	struct vm_nic *nic)
+static void read_mac(
+	struct reading *reading, const struct option *option, const char *key, struct vm_nic *nic)
 {
 	char text[MAC_TEXT_MAX];
 

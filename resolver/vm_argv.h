@@ -11,8 +11,8 @@
 
 /*
  * Reads QEMU's command line into *vm: the NICs with their MACs and what is behind them, and whether
- * vm->agent is on a serial port. cmdline is as /proc/PID/cmdline holds it: len bytes, arguments parted by NULs, with a NUL
- * behind the last one. vm->has_argv is set.
+ * vm->agent is on a serial port. cmdline is as /proc/PID/cmdline holds it: len bytes, arguments
+ * parted by NULs, with a NUL behind the last one. vm->has_argv is set.
  *
  * An option that is malformed, or one more than struct vm holds, is skipped alone: the process can
  * rewrite what is read here.

@@ -12,7 +12,8 @@
 #include "name.h"
 #include "vm_identify.h"
 
-/* Entries of one directory that are looked at: /tmp can be large, and anybody can make it larger. */
+/* Entries of one directory that are looked at: /tmp can be large, and anybody can make it larger.
+ */
 #define DIRECTORY_ENTRIES_MAX 65536
 
 /*
@@ -42,8 +43,8 @@ static int more_telling(int before, int error)
 	return telling_rank(error) > telling_rank(before) ? error : before;
 }
 
-/* connect() refuses a socket, or a directory before it hides whether there is one: only the first says
- * anything about this VM. */
+/* connect() refuses a socket, or a directory before it hides whether there is one: only the first
+ * says anything about this VM. */
 static int error_of_connect(const char *path, int error)
 {
 	if (error == -EACCES && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
@@ -66,8 +67,8 @@ void vm_find_close(struct vm_found *found)
 	found->agent_fd = -1;
 }
 
-/* Takes the socket at path for the agent's of a VM called id. *found is written in any case, and holds a
- * connection only on success. */
+/* Takes the socket at path for the agent's of a VM called id. *found is written in any case, and
+ * holds a connection only on success. */
 static int open_socket(
 	const struct vm_finder *finder, const char *path, const char *id, struct vm_found *found)
 {
@@ -149,7 +150,8 @@ static bool name_of_entry(
 	return true;
 }
 
-/* What is done with each socket that follows a template: 0 to go on, another value ends the walk and is returned. */
+/* What is done with each socket that follows a template: 0 to go on, another value ends the walk
+ * and is returned. */
 struct visitor {
 	int (*visit)(void *context, const char *name, const char *path);
 	void *context;
@@ -243,8 +245,7 @@ static int search_templates(struct search *search)
 	const struct config *config = search->finder->config;
 
 	for (unsigned int i = 0; i < config->socket_count; i++) {
-		int r = visit_template(
-			config->sockets[i], (struct visitor){visit_match, search});
+		int r = visit_template(config->sockets[i], (struct visitor){visit_match, search});
 
 		if (r < 0 || search->is_found)
 			return r;

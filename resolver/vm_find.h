@@ -24,8 +24,9 @@ struct vm_finder {
 
 struct vm_found {
 	struct vm vm;
-	/* A connection to vm.agent, whose listener is trusted; the caller's to close. -1: its backlog
-	 * is full, so whose VM it is will be seen by who connects later (vm_identify_peer()). */
+	/* A connection to vm.agent, whose listener is trusted; the caller's to close. -1: its
+	 * backlog is full, so whose VM it is will be seen by who connects later
+	 * (vm_identify_peer()). */
 	int agent_fd;
 	/* Of vm_find_all() alone: 0, or why it does not count, as vm_find_by_name() has it. */
 	int error;
@@ -41,9 +42,10 @@ struct vm_rivals {
 };
 
 /*
- * The VM that `name` (as name_from_typed() gives it) names. Over all templates, in their order: first a socket of
- * exactly that name; then one whose name differs in case or in what cannot be typed; then one with a known
- * prefix before it. A socket that nobody trusted listens on is passed over.
+ * The VM that `name` (as name_from_typed() gives it) names. Over all templates, in their order:
+ * first a socket of exactly that name; then one whose name differs in case or in what cannot be
+ * typed; then one with a known prefix before it. A socket that nobody trusted listens on is passed
+ * over.
  *
  * 0, -ENOENT (no such VM), -ECONNREFUSED (its socket is there, its QEMU is gone), -EACCES (no right
  * to its socket), -EPERM (a stranger's socket), -ENOTUNIQ (*ret_rivals is written), or what kept us

@@ -8,9 +8,9 @@
 #include "trust.h"
 #include "vm.h"
 
-/* Who listens on the Unix socket that fd is connected to: SO_PEERCRED (unix(7)). QEMU calls listen()
- * itself, also on a descriptor that it was given (io/channel-socket.c), so it is the QEMU process. 0 or a
- * negative errno. */
+/* Who listens on the Unix socket that fd is connected to: SO_PEERCRED (unix(7)). QEMU calls
+ * listen() itself, also on a descriptor that it was given (io/channel-socket.c), so it is the QEMU
+ * process. 0 or a negative errno. */
 int vm_peer_of(int fd, struct agent_peer *ret_peer);
 
 /*

@@ -70,9 +70,9 @@ static int fill(struct stream *stream)
 static int drain(struct stream *stream)
 {
 	size_t len = stream->end - stream->begin;
-	ssize_t put = stream->to_is_socket ?
-			      send(stream->to, stream->buffer + stream->begin, len, MSG_NOSIGNAL) :
-			      write(stream->to, stream->buffer + stream->begin, len);
+	ssize_t put = stream->to_is_socket
+			      ? send(stream->to, stream->buffer + stream->begin, len, MSG_NOSIGNAL)
+			      : write(stream->to, stream->buffer + stream->begin, len);
 
 	if (put < 0)
 		return transient(errno);

@@ -26,8 +26,9 @@ struct race {
 };
 
 /*
- * Connects to one of the entrants, in their order. A non-blocking CLOEXEC descriptor for the caller to close, or
- * -ETIMEDOUT, or the last entrant's error where all failed (errors are in race->entrants), or -ENOENT without any.
+ * Connects to one of the entrants, in their order. A non-blocking CLOEXEC descriptor for the caller
+ * to close, or -ETIMEDOUT, or the last entrant's error where all failed (errors are in
+ * race->entrants), or -ENOENT without any.
  */
 int race_run(struct race *race, uint16_t port, struct deadline deadline);
 

@@ -10,7 +10,7 @@
 
 #include "bench.h"
 
-#define ROUNDS 201
+#define ROUNDS    201
 #define REPLY_MAX 65536
 
 static const char request[] =

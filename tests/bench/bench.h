@@ -44,7 +44,8 @@ static inline double bench_median(double *values, size_t count)
 	return values[count / 2];
 }
 
-/* The module's gethostbyname4_r; ends the program where there is none. path: ".../libnss_NAME.so.2". */
+/* The module's gethostbyname4_r; ends the program where there is none. path:
+ * ".../libnss_NAME.so.2". */
 static inline bench_look_up *bench_load(const char *path)
 {
 	const char *file = strrchr(path, '/');

@@ -9,7 +9,7 @@ build=${QEMUVM_BUILD:-$checkout/build}
 . "$checkout/tests/support/assert.sh"
 
 if [ -z "${QEMUVM_CLI_NAMESPACE:-}" ]; then
-	need_commands unshare ip setpriv jq
+	need_commands unshare ip setpriv jq qemu-system-x86_64
 	export QEMUVM_CLI_NAMESPACE=1
 	exec unshare -n -m -p --fork --kill-child --mount-proc -- "$0" "$@"
 fi
@@ -85,6 +85,15 @@ says 3 'no right to the socket' 'permission denied' "${stranger[@]}" env QEMUVM_
 says 1 'an agent that is asked and mute' 'did not answer in time' "$qemuvm" ip mute
 says 1 'garbage' "not the agent's protocol" "$qemuvm" ip garbage
 says 1 'none of the family' 'none of the kind' "$qemuvm" ip -6 web
+
+start "$world/user.qga" qemu-system-x86_64 -machine pc -S -display none -nodefaults -nic user \
+	-chardev "socket,id=a,path=$world/user.qga,server=on,wait=off" -device virtio-serial \
+	-device virtserialport,chardev=a,name=org.qemu.guest_agent.0
+says 1 'a user-mode network' 'user-mode networks only' "$qemuvm" ip user
+start "$world/silent.qga" qemu-system-x86_64 -machine pc -S -display none -nodefaults \
+	-chardev "socket,id=a,path=$world/silent.qga,server=on,wait=off" -device virtio-serial \
+	-device virtserialport,chardev=a,name=org.qemu.guest_agent.0
+says 1 'no agent' 'guest agent does not answer' "$qemuvm" ip silent
 
 start "$world/squat/evil.qga" "${stranger[@]}" "$world/scripted_agent" "$world/squat/evil.qga" \
 	accept read-request reply "$(nic 10.66.0.66)" close loop

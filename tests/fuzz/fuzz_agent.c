@@ -14,7 +14,8 @@ static void read_reply(const struct json *json)
 	static struct vm vm;
 
 	memset(&candidates, 0, sizeof(candidates));
-	if (agent_read_interfaces(json, json_member(json, JSON_ROOT, "return"), &vm, &candidates) > 0)
+	if (agent_read_interfaces(json, json_member(json, JSON_ROOT, "return"), &vm, &candidates) >
+		0)
 		candidates_judge(&candidates, &vm, (struct candidate_rules){.routed = true});
 }
 

@@ -103,8 +103,8 @@ START_TEST(shared_macs_tell_nothing)
 	begin();
 	plug(NIC, VM_NETDEV_TAP);
 	claim("10.0.0.5", OTHER, NETLINK_ROUTE_GATEWAY, NULL);
-	candidates_judge(&candidates, &vm,
-		(struct candidate_rules){.routed = true, .macs_shared = true});
+	candidates_judge(
+		&candidates, &vm, (struct candidate_rules){.routed = true, .macs_shared = true});
 	ck_assert_int_eq(candidates.list[0].verdict, CANDIDATE_COUNTS);
 }
 END_TEST
@@ -278,8 +278,8 @@ START_TEST(refused_claims_leave_their_room)
 	}
 	ck_assert_uint_eq(candidates.count, CANDIDATES_MAX);
 	ck_assert(candidates.is_cut);
-	candidates_add(&candidates,
-		&(struct address){.family = AF_INET, .bytes = {10, 0, 0, 5}}, NULL);
+	candidates_add(
+		&candidates, &(struct address){.family = AF_INET, .bytes = {10, 0, 0, 5}}, NULL);
 	ck_assert_uint_eq(judge(), 1);
 }
 END_TEST

@@ -37,6 +37,6 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("deadline", what_is_left_is_rounded_up_and_never_negative, a_negative_budget_is_none,
-		the_earlier_of_two_counts);
+	UNIT_RUN("deadline", what_is_left_is_rounded_up_and_never_negative,
+		a_negative_budget_is_none, the_earlier_of_two_counts);
 }

@@ -41,12 +41,13 @@ START_TEST(what_jsmn_would_let_pass_is_refused)
 {
 	static const char *const bad[] = {"", " ", "{\"return\"}", "{\"return\":}", "{\"a\",\"b\"}",
 		"{\"a\":\"b\":\"c\"}", "{\"a\"::1}", "{\"a\":1 \"b\":2}", "{\"a\":1,,\"b\":2}",
-		"{,}", "[,]", "[:]", "[1 2]", "[\"a\":1]", "{\"a\":1,}", "[1,]", "{\"a\":1}{\"b\":2}",
-		"{} {}", "{\"a\":nan}", "{\"a\":1.2.3-+e}", "{\"a\":truefalse}", "{\"a\":truee}",
-		"{\"a\":0x10}", "{\"a\":-}", "[01]", "[1.]", "[.5]", "[+1]", "[1e]", "{a:1}",
-		"{'a':1}", "{1:2}", "{{}}", "{[]:1}", "{\"a\":1}garbage", "[", "]", "{\"a\":[}",
-		"[1}", "\"", "\"\\x\"", "\"\\u12\"", "\"a\nb\"", "\"\x01\"", "\"\xff\"",
-		"\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf5\x80\x80\x80\"", "\"\xc3\"", "\xef\xbb\xbf{}"};
+		"{,}", "[,]", "[:]", "[1 2]", "[\"a\":1]", "{\"a\":1,}", "[1,]",
+		"{\"a\":1}{\"b\":2}", "{} {}", "{\"a\":nan}", "{\"a\":1.2.3-+e}",
+		"{\"a\":truefalse}", "{\"a\":truee}", "{\"a\":0x10}", "{\"a\":-}", "[01]", "[1.]",
+		"[.5]", "[+1]", "[1e]", "{a:1}", "{'a':1}", "{1:2}", "{{}}", "{[]:1}",
+		"{\"a\":1}garbage", "[", "]", "{\"a\":[}", "[1}", "\"", "\"\\x\"", "\"\\u12\"",
+		"\"a\nb\"", "\"\x01\"", "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
+		"\"\xf5\x80\x80\x80\"", "\"\xc3\"", "\xef\xbb\xbf{}"};
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		ck_assert_msg(parse(bad[i]) == -EBADMSG, "%s", bad[i]);
@@ -81,7 +82,8 @@ END_TEST
 START_TEST(depth_is_bounded)
 {
 	ck_assert_int_eq(parse("[[[[[[[[[]]]]]]]]]"), -E2BIG);
-	ck_assert_int_eq(parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}"),
+	ck_assert_int_eq(
+		parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}"),
 		-E2BIG);
 	ck_assert_int_eq(parse("\"[[[[[[[[[[[[[[[[\""), 0);
 }
@@ -101,9 +103,9 @@ static char *repeat(const char *open, const char *unit, const char *close, size_
 
 START_TEST(hostile_texts_take_no_time)
 {
-	static const char *const units[][3] = {{"", "[", "["}, {"[", "{},", "]"},
-		{"[", "1,", "]"}, {"[", "[[[[[[]]]]]],", "]"}, {"", "{\"a\":", ""},
-		{"[", "\"\\u0041\",", "]"}, {"\"", "aaaaaaaaaaaaaaaaaaaaaaaa", "\""}};
+	static const char *const units[][3] = {{"", "[", "["}, {"[", "{},", "]"}, {"[", "1,", "]"},
+		{"[", "[[[[[[]]]]]],", "]"}, {"", "{\"a\":", ""}, {"[", "\"\\u0041\",", "]"},
+		{"\"", "aaaaaaaaaaaaaaaaaaaaaaaa", "\""}};
 
 	for (size_t i = 0; i < COUNT_OF(units); i++) {
 		char *text = repeat(units[i][0], units[i][1], units[i][2], 1024 * 1024);
@@ -167,7 +169,8 @@ END_TEST
 
 START_TEST(strings_are_decoded_within_their_space)
 {
-	struct json *json = view("[\"\\u00e4\\ud83d\\ude00\\n\", \"abc\", \"\\u0000\", \"\\ud83d\"]");
+	struct json *json =
+		view("[\"\\u00e4\\ud83d\\ude00\\n\", \"abc\", \"\\u0000\", \"\\ud83d\"]");
 	int node = json_first(json, JSON_ROOT);
 	char text[8];
 
@@ -208,7 +211,8 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("json", json_is_accepted, what_jsmn_would_let_pass_is_refused, a_bare_word_or_number_is_no_text_of_ours, a_nul_byte_is_refused,
+	UNIT_RUN("json", json_is_accepted, what_jsmn_would_let_pass_is_refused,
+		a_bare_word_or_number_is_no_text_of_ours, a_nul_byte_is_refused,
 		a_key_that_comes_twice_is_refused, depth_is_bounded, hostile_texts_take_no_time,
 		an_object_of_too_many_members_is_refused, members_and_elements_are_found,
 		empty_containers_have_no_first, strings_are_decoded_within_their_space,

@@ -8,8 +8,8 @@
 START_TEST(names_under_the_domain_are_ours)
 {
 	static const char *const ours[] = {"web.vm", "WEB.VM", "web.Vm.", ".vm", "a.b.vm", "..vm"};
-	static const char *const foreign[] = {"", ".", "vm", "web", "web.vm.org", "webvm", "web.vmx",
-		"web.vm..", "127.0.0.1", "::1", "web.v"};
+	static const char *const foreign[] = {"", ".", "vm", "web", "web.vm.org", "webvm",
+		"web.vmx", "web.vm..", "127.0.0.1", "::1", "web.v"};
 
 	for (size_t i = 0; i < COUNT_OF(ours); i++)
 		ck_assert_msg(name_is_ours(ours[i]), "%s", ours[i]);
@@ -116,5 +116,9 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("name", names_under_the_domain_are_ours, the_domain_and_one_dot_behind_it_are_taken_off, what_could_leave_a_folder_or_is_no_host_name_is_refused, labels_and_names_have_their_length, a_name_is_spelled_as_a_host_name_can_hold_it, case_and_what_cannot_be_typed_do_not_count, a_known_prefix_may_be_left_out);
+	UNIT_RUN("name", names_under_the_domain_are_ours,
+		the_domain_and_one_dot_behind_it_are_taken_off,
+		what_could_leave_a_folder_or_is_no_host_name_is_refused,
+		labels_and_names_have_their_length, a_name_is_spelled_as_a_host_name_can_hold_it,
+		case_and_what_cannot_be_typed_do_not_count, a_known_prefix_may_be_left_out);
 }

@@ -8,10 +8,10 @@
 #include "unit.h"
 
 /* ck_assert() tells the runner each time that it is passed: too slow for millions. */
-#define REQUIRE(condition)                                                                        \
-	do {                                                                                      \
-		if (!(condition))                                                                 \
-			ck_abort_msg("%s", #condition);                                           \
+#define REQUIRE(condition)                                                                         \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			ck_abort_msg("%s", #condition);                                            \
 	} while (0)
 
 #define POISON     0xa5
@@ -30,9 +30,9 @@ static struct resolver_answer make_answer(size_t count, int family, size_t host_
 	for (size_t i = 0; i < count; i++) {
 		struct address *address = &answer.addresses[i];
 
-		address->family = (sa_family_t)(family != AF_UNSPEC ? family :
-						i % 2 == 0	    ? AF_INET :
-								      AF_INET6);
+		address->family = (sa_family_t)(family != AF_UNSPEC ? family
+						: i % 2 == 0        ? AF_INET
+								    : AF_INET6);
 		memset(address->bytes, (int)i + 1, address_len(address->family));
 		address->scope_id = family == AF_UNSPEC && i == 1 ? 9 : 0;
 	}
@@ -132,8 +132,8 @@ static void check_host(const struct resolver_answer *answer, int family, const s
 	REQUIRE((uintptr_t)host->h_addr_list % _Alignof(char *) == 0);
 	REQUIRE(is_in(host->h_aliases, sizeof(char *), buffer, buflen));
 	REQUIRE(host->h_aliases[0] == NULL);
-	REQUIRE(is_in(host->h_addr_list, (answer->address_count + 1) * sizeof(char *), buffer,
-		buflen));
+	REQUIRE(is_in(
+		host->h_addr_list, (answer->address_count + 1) * sizeof(char *), buffer, buflen));
 	for (size_t i = 0; i < answer->address_count; i++) {
 		REQUIRE(is_in(host->h_addr_list[i], len, buffer, buflen));
 		REQUIRE(memcmp(host->h_addr_list[i], answer->addresses[i].bytes, len) == 0);
@@ -181,8 +181,7 @@ END_TEST
 
 START_TEST(the_largest_answer_fits_glibcs_first_buffer)
 {
-	struct resolver_answer tuples =
-		make_answer(ANSWER_ADDRESSES_MAX, AF_UNSPEC, NAME_HOST_MAX);
+	struct resolver_answer tuples = make_answer(ANSWER_ADDRESSES_MAX, AF_UNSPEC, NAME_HOST_MAX);
 	struct resolver_answer hosts = make_answer(ANSWER_ADDRESSES_MAX, AF_INET6, NAME_HOST_MAX);
 
 	for (size_t offset = 0; offset < OFFSETS; offset++) {

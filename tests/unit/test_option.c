@@ -61,8 +61,9 @@ END_TEST
 
 START_TEST(an_option_can_be_json)
 {
-	static const char text[] = "{\"driver\":\"virtio-net-pci\",\"mac\":\"52:54:00:aa:bb:cc\","
-				   "\"addr\":{\"type\":\"unix\",\"path\":\"/x\"},\"n\":5,\"on\":true}";
+	static const char text[] =
+		"{\"driver\":\"virtio-net-pci\",\"mac\":\"52:54:00:aa:bb:cc\","
+		"\"addr\":{\"type\":\"unix\",\"path\":\"/x\"},\"n\":5,\"on\":true}";
 
 	ck_assert_str_eq(get(text, "driver", "driver"), "virtio-net-pci");
 	ck_assert_str_eq(get(text, "driver", "addr.path"), "/x");

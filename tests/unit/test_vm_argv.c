@@ -38,8 +38,9 @@ START_TEST(aetherscale)
 		"-name", "qemu-vm-abcdefgh,process=vm-abcdefgh", "-qmp",
 		"unix:/tmp/aetherscale-qmp-abcdefgh.sock,server,nowait", "-chardev",
 		"socket,path=/tmp/aetherscale-qga-abcdefgh.sock,server,nowait,id=qga0", "-device",
-		"virtio-serial", "-device", "virtserialport,chardev=qga0,name=org.qemu.guest_agent.0",
-		"-device", "virtio-net-pci,netdev=net0,mac=fe:24:38:01:4d:74", "-netdev",
+		"virtio-serial", "-device",
+		"virtserialport,chardev=qga0,name=org.qemu.guest_agent.0", "-device",
+		"virtio-net-pci,netdev=net0,mac=fe:24:38:01:4d:74", "-netdev",
 		"tap,id=net0,ifname=pub-abcdefgh,script=no,downscript=no");
 	ck_assert_uint_eq(vm.nic_count, 1);
 	check_nic(0, "fe:24:38:01:4d:74", VM_NETDEV_TAP);
@@ -132,9 +133,9 @@ END_TEST
 
 START_TEST(default_macs_are_counted_as_qemu_does)
 {
-	READ("-device", "virtio-net-pci,netdev=a", "-netdev", "tap,id=a", "-nic", "bridge", "-device",
-		"e1000,netdev=b,mac=52:54:00:aa:bb:cc", "-netdev", "bridge,id=b", "-device",
-		"rtl8139,netdev=c", "-netdev", "vde,id=c");
+	READ("-device", "virtio-net-pci,netdev=a", "-netdev", "tap,id=a", "-nic", "bridge",
+		"-device", "e1000,netdev=b,mac=52:54:00:aa:bb:cc", "-netdev", "bridge,id=b",
+		"-device", "rtl8139,netdev=c", "-netdev", "vde,id=c");
 	ck_assert_uint_eq(vm.nic_count, 4);
 	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_BRIDGE);
 	check_nic(1, "52:54:00:12:34:57", VM_NETDEV_TAP);
@@ -224,6 +225,6 @@ int main(void)
 		default_macs_are_counted_as_qemu_does, an_explicit_mac_takes_its_number,
 		without_a_network_option_there_is_one_nic,
 		a_word_behind_an_option_that_takes_none_is_read_anew,
-		what_is_malformed_is_skipped_alone,
-		more_nics_than_there_is_room_for_are_left_out, hostile_text_does_no_harm);
+		what_is_malformed_is_skipped_alone, more_nics_than_there_is_room_for_are_left_out,
+		hostile_text_does_no_harm);
 }

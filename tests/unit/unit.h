@@ -5,10 +5,10 @@
 #include <check.h>
 
 /* Runs a file's tests: the body of its main(). */
-#define UNIT_RUN(name, ...)                                                                      \
-	do {                                                                                     \
-		const TTest *const tests[] = {__VA_ARGS__, NULL};                                \
-		return unit_run(name, tests);                                                    \
+#define UNIT_RUN(name, ...)                                                                        \
+	do {                                                                                       \
+		const TTest *const tests[] = {__VA_ARGS__, NULL};                                  \
+		return unit_run(name, tests);                                                      \
 	} while (0)
 
 static inline int unit_run(const char *name, const TTest *const *tests)
