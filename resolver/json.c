@@ -240,12 +240,17 @@ static int scan_value(struct scan *scan, int depth)
 	}
 }
 
-/* One root value that spans the whole text. */
+/* One root value that spans the whole text, and no primitive. */
 static int check_grammar(const char *text, size_t len)
 {
 	struct scan scan = {text, text + len};
-	int r = scan_value(&scan, 0);
+	int r, first;
 
+	skip_space(&scan);
+	first = peek(&scan);
+	if (first != '{' && first != '[' && first != '"')
+		return -EBADMSG;
+	r = scan_value(&scan, 0);
 	skip_space(&scan);
 	if (r < 0)
 		return r;

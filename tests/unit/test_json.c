@@ -56,8 +56,10 @@ END_TEST
 
 START_TEST(a_bare_word_or_number_is_no_text_of_ours)
 {
-	ck_assert_int_eq(parse("5"), -EBADMSG);
-	ck_assert_int_eq(parse("null"), -EBADMSG);
+	static const char *const roots[] = {"5", " 5 ", "5\n", "-1.5 ", "null", "null ", "\ttrue\n"};
+
+	for (size_t i = 0; i < COUNT_OF(roots); i++)
+		ck_assert_msg(parse(roots[i]) == -EBADMSG, "%s", roots[i]);
 }
 END_TEST
 
