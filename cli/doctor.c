@@ -151,10 +151,11 @@ static bool check_include(void)
 	char line[1024];
 	bool is_there = false;
 
-	while (file != NULL && !is_there && fgets(line, sizeof(line), file) != NULL)
+	if (file == NULL)
+		return good("ssh: no " SSH_CONFIG " here, so no OpenSSH to set up");
+	while (!is_there && fgets(line, sizeof(line), file) != NULL)
 		is_there = is_include(line);
-	if (file != NULL)
-		(void)fclose(file);
+	(void)fclose(file);
 	if (!is_there)
 		return bad("ssh: " SSH_CONFIG
 			   " does not read the drop-in: put \"Include " QEMUVM_SYSCONFDIR
