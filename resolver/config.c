@@ -65,7 +65,7 @@ struct parser {
 	struct config_problems *problems;
 	unsigned int line;
 	unsigned int problem_count;
-	unsigned long seen; /* a bit for each key: its first line replaces the default list */
+	unsigned long seen; /* a bit for each key of which a word was taken */
 };
 
 /* Bytes of the file that a terminal might obey are replaced. */
@@ -95,8 +95,8 @@ __attribute__((format(printf, 2, 3))) static void complain(
 
 struct key {
 	const char *name;
-	/* Takes one word of the value; is_first: the first of the key's first line. */
-	void (*take)(struct parser *parser, const struct key *key, const char *word, bool is_first);
+	/* Takes one word of the value, or says false; is_first: none was taken of this key before. */
+	bool (*take)(struct parser *parser, const struct key *key, const char *word, bool is_first);
 	size_t offset; /* of the value within struct config */
 	int least, most;
 };
@@ -109,55 +109,64 @@ struct text_list {
 	unsigned int *count;
 };
 
-static void append_text(struct parser *parser, const struct key *key, struct text_list list,
+static bool append_text(struct parser *parser, const struct key *key, struct text_list list,
 	const char *word, bool is_first)
 {
-	if (is_first)
-		*list.count = 0;
-	if (*list.count >= list.max)
+	unsigned int count = is_first ? 0 : *list.count;
+
+	if (count >= list.max) {
 		complain(parser, "%s: more than %u", key->name, list.max);
-	else if (strlen(word) >= list.size)
+		return false;
+	}
+	if (strlen(word) >= list.size) {
 		complain(parser, "%s: \"%.40s...\" is too long", key->name, word);
-	else
-		memcpy(list.places + list.size * (*list.count)++, word, strlen(word) + 1);
+		return false;
+	}
+	memcpy(list.places + list.size * count, word, strlen(word) + 1);
+	*list.count = count + 1;
+	return true;
 }
 
-static void take_socket(
+static bool take_socket(
 	struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	struct config *config = parser->config;
 
-	if (word[0] != '/')
+	if (word[0] != '/') {
 		complain(parser, "socket: \"%.60s\" is no absolute path", word);
-	else if (strstr(word, "%s") == NULL)
+		return false;
+	}
+	if (strstr(word, "%s") == NULL) {
 		complain(parser, "socket: \"%.60s\" has no %%s for the VM's name", word);
-	else
-		append_text(parser, key,
-			(struct text_list){config->sockets[0], CONFIG_PATH_SIZE, CONFIG_SOCKETS_MAX,
-				&config->socket_count},
-			word, is_first);
+		return false;
+	}
+	return append_text(parser, key,
+		(struct text_list){config->sockets[0], CONFIG_PATH_SIZE, CONFIG_SOCKETS_MAX,
+			&config->socket_count},
+		word, is_first);
 }
 
-static void take_lease(
+static bool take_lease(
 	struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	struct config *config = parser->config;
 
-	if (word[0] != '/')
+	if (word[0] != '/') {
 		complain(parser, "lease: \"%.60s\" is no absolute path", word);
-	else
-		append_text(parser, key,
-			(struct text_list){config->leases[0], CONFIG_PATH_SIZE, CONFIG_LEASES_MAX,
-				&config->lease_count},
-			word, is_first);
+		return false;
+	}
+	return append_text(parser, key,
+		(struct text_list){config->leases[0], CONFIG_PATH_SIZE, CONFIG_LEASES_MAX,
+			&config->lease_count},
+		word, is_first);
 }
 
-static void take_prefix(
+static bool take_prefix(
 	struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	struct config *config = parser->config;
 
-	append_text(parser, key,
+	return append_text(parser, key,
 		(struct text_list){config->prefixes[0], CONFIG_PREFIX_SIZE, CONFIG_PREFIXES_MAX,
 			&config->prefix_count},
 		word, is_first);
@@ -171,7 +180,7 @@ static bool has_source(const struct config *config, int source)
 	return false;
 }
 
-static void take_source(
+static bool take_source(
 	struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	struct config *config = parser->config;
@@ -182,12 +191,13 @@ static void take_source(
 		source++;
 	if (source == SOURCE_COUNT) {
 		complain(parser, "sources: \"%.40s\" is none of agent, lease, neighbour", word);
-		return;
+		return false;
 	}
 	if (is_first)
 		config->source_count = 0;
 	if (!has_source(config, source))
 		config->sources[config->source_count++] = (enum source_id)source;
+	return true;
 }
 
 /* Decimal digits and nothing else, at most `most`. */
@@ -301,7 +311,8 @@ static void append_uid(struct config *config, uid_t uid)
 		config->trusted_uids[config->trusted_count++] = uid;
 }
 
-static void take_user(struct parser *parser, const struct key *key, const char *word, bool is_first)
+/* A list of users that names none trusts none: the default would be more than was asked for. */
+static bool take_user(struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	struct config *config = parser->config;
 	unsigned long number;
@@ -318,9 +329,10 @@ static void take_user(struct parser *parser, const struct key *key, const char *
 		append_uid(config, uid);
 	else
 		complain(parser, "trusted_users: no user \"%.40s\" in " PASSWD_FILE, word);
+	return true;
 }
 
-static void take_number(
+static bool take_number(
 	struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	unsigned long value;
@@ -330,13 +342,14 @@ static void take_number(
 	if (parse_number(word, (unsigned long)key->most, &value) < 0 || (int)value < key->least) {
 		complain(parser, "%s: \"%.40s\" is no number from %d to %d", key->name, word,
 			key->least, key->most);
-		return;
+		return false;
 	}
 	number = (int)value;
 	memcpy((char *)parser->config + key->offset, &number, sizeof(number));
+	return true;
 }
 
-static void take_truth(
+static bool take_truth(
 	struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	bool is_yes = strcmp(word, "yes") == 0;
@@ -344,9 +357,10 @@ static void take_truth(
 	(void)is_first;
 	if (!is_yes && strcmp(word, "no") != 0) {
 		complain(parser, "%s: \"%.40s\" is neither yes nor no", key->name, word);
-		return;
+		return false;
 	}
 	memcpy((char *)parser->config + key->offset, &is_yes, sizeof(is_yes));
+	return true;
 }
 
 #define NUMBER(key, least, most)                                                                   \
@@ -385,24 +399,21 @@ static bool is_list(const struct key *key)
 	return key->take != take_number && key->take != take_truth;
 }
 
-/* Each word of the value in turn. The first line of a list replaces what the default says, others
- * add to it; of a number or truth value the last line counts. */
+/* Each word of the value in turn. The first that is taken of a list replaces what the default says,
+ * others add to it; of a number or truth value the last line counts. */
 static void take_value(struct parser *parser, const struct key *key, char *value)
 {
 	unsigned long bit = 1UL << (key - keys);
-	bool is_first = !is_list(key) || (parser->seen & bit) == 0;
 	char *rest, *word = strtok_r(value, " \t,", &rest);
 
-	parser->seen |= bit;
 	if (word == NULL)
 		complain(parser, "%s: no value", key->name);
 	else if (!is_list(key) && rest[strspn(rest, " \t,")] != '\0')
 		complain(parser, "%s: takes one value", key->name);
 	else
-		for (; word != NULL; word = strtok_r(NULL, " \t,", &rest)) {
-			key->take(parser, key, word, is_first);
-			is_first = false;
-		}
+		for (; word != NULL; word = strtok_r(NULL, " \t,", &rest))
+			if (key->take(parser, key, word, (parser->seen & bit) == 0))
+				parser->seen |= bit;
 }
 
 static void trim_end(char *text)

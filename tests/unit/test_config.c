@@ -102,6 +102,26 @@ START_TEST(a_value_that_is_too_long_is_told)
 }
 END_TEST
 
+START_TEST(a_list_is_replaced_by_the_first_value_that_is_taken)
+{
+	char text[1024];
+
+	ck_assert_int_eq(parse("socket = relative/%s\nsocket = /good/%s\n"), 1);
+	ck_assert_uint_eq(config.socket_count, 1);
+	ck_assert_int_eq(parse("sources = moon neighbour\n"), 1);
+	ck_assert_uint_eq(config.source_count, 1);
+	/* With none that is, the default stays. */
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "socket = /%s", 12);
+	text[900] = '\0';
+	parse(text);
+	ck_assert_uint_gt(config.socket_count, 1);
+	/* Not so where it would be trusted more than was asked for. */
+	ck_assert_int_eq(parse("trusted_users = nobody-of-this-name\n"), 1);
+	ck_assert_uint_eq(config.trusted_count, 0);
+}
+END_TEST
+
 START_TEST(users_are_named_or_numbered)
 {
 	ck_assert_int_eq(parse("trusted_users = root, 4711 nobody\n"), 0);
@@ -164,6 +184,7 @@ int main(void)
 		a_bad_line_is_told_with_its_number_and_left_out,
 		what_a_problem_quotes_is_fit_for_a_terminal,
 		too_many_values_and_problems_are_bounded, a_value_that_is_too_long_is_told,
+		a_list_is_replaced_by_the_first_value_that_is_taken,
 		users_are_named_or_numbered, a_path_is_made_from_a_template,
 		no_name_leads_out_of_the_template, a_file_that_was_named_must_be_there);
 }
