@@ -19,7 +19,7 @@ check_equal 'qemuvm(1) has every command and no other' \
 	"$(sed -n 's/^\.It Cm \([a-z][a-z]*\)$/\1/p' "$checkout/man/qemuvm.1.in" | sort)"
 check_equal 'and every option and no other' \
 	"$(grep -oE -- '-(-[a-z]+|[0-9])' <<<"$help" | sort -u)" \
-	"$(mandoc -T utf8 "$build/man/qemuvm.1" | col -b | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' |
+	"$(mandoc -T utf8 "$build/man/qemuvm.1" | sed 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' |
 		grep -oE -- '-(-[a-z]+|[0-9])' | sort -u)"
 check_equal 'qemuvm.conf(5) has every key and no other' \
 	"$(sed -n 's/^#\([a-z_]*\) = .*/\1/p' "$checkout/resolver/qemuvm.conf.in" | sort -u)" \
