@@ -522,30 +522,46 @@ static int decode_next(struct scan *scan, char bytes[static 4])
 	return c < 0 ? c : (int)encode_utf8(c, bytes);
 }
 
-int json_string(const struct json *json, int node, char *ret_text, size_t size)
+/* A string's length in UTF-8, or an error; ret_text is NULL to measure only. */
+static int decode_string(struct scan scan, char *ret_text)
 {
-	struct scan scan;
 	size_t len = 0;
 
-	if (!json_is(json, node, JSON_STRING))
-		return -EINVAL;
-	scan.at = json->text + json->tokens[node].start;
-	scan.end = json->text + json->tokens[node].end;
 	while (scan.at < scan.end) {
 		char bytes[4];
 		int count = decode_next(&scan, bytes);
 
 		if (count < 0)
 			return count;
-		if ((size_t)count >= size - len || size == 0)
-			return -ENOSPC;
-		memcpy(ret_text + len, bytes, (size_t)count);
+		if (ret_text != NULL)
+			memcpy(ret_text + len, bytes, (size_t)count);
 		len += (size_t)count;
 	}
-	if (len >= size)
-		return -ENOSPC;
-	ret_text[len] = '\0';
 	return (int)len;
+}
+
+/* The text of a string, between its quotes. */
+static struct scan scan_of(const struct json *json, int node)
+{
+	const jsmntok_t *token = &json->tokens[node];
+
+	return (struct scan){json->text + token->start, json->text + token->end};
+}
+
+int json_string(const struct json *json, int node, char *ret_text, size_t size)
+{
+	int len;
+
+	if (!json_is(json, node, JSON_STRING))
+		return -EINVAL;
+	len = decode_string(scan_of(json, node), NULL);
+	if (len < 0)
+		return len;
+	if ((size_t)len >= size)
+		return -ENOSPC;
+	decode_string(scan_of(json, node), ret_text);
+	ret_text[len] = '\0';
+	return len;
 }
 
 bool json_string_equals(const struct json *json, int node, const char *text)
@@ -554,8 +570,7 @@ bool json_string_equals(const struct json *json, int node, const char *text)
 
 	if (!json_is(json, node, JSON_STRING))
 		return false;
-	scan.at = json->text + json->tokens[node].start;
-	scan.end = json->text + json->tokens[node].end;
+	scan = scan_of(json, node);
 	while (scan.at < scan.end) {
 		char bytes[4];
 		int count = decode_next(&scan, bytes);

@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,58 +88,67 @@ static int copy_text(const char *text, size_t len, char *ret_value, size_t size)
 	return (int)len;
 }
 
-/* A value without its doubled commas. */
-static int copy_value(const struct pair *pair, char *ret_value, size_t size)
-{
-	size_t len = 0;
+/* A value of a key, as it stands in a text: ",," in it is one comma. */
+struct value {
+	const char *text;
+	size_t len;
+};
 
-	for (size_t i = 0; i < pair->value_len; i++) {
-		if (len + 1 >= size)
-			return -ENOSPC;
-		ret_value[len++] = pair->value[i];
-		if (pair->value[i] == ',')
-			i++;
-	}
-	return copy_text(ret_value, len, ret_value, size);
+static int copy_value(struct value value, char *ret_value, size_t size)
+{
+	const char *at = value.text, *end = value.text + value.len;
+	size_t commas = 0;
+
+	for (; at < end; at++)
+		commas += *at == ',';
+	if (value.len - commas / 2 >= size)
+		return -ENOSPC;
+	for (at = value.text; at < end; at += *at == ',' ? 2 : 1)
+		*ret_value++ = *at;
+	*ret_value = '\0';
+	return (int)(value.len - commas / 2);
 }
 
-/* Is this pair a value of the key, and which? A bare word is "on", "nokey" is "off"
- * (util/qemu-option.c, get_opt_name_value()). Returns a length, -ENOENT, or -ENOSPC. */
-static int value_of_pair(const struct option *option, const struct pair *pair, bool is_first,
-	const char *key, char *ret_value, size_t size)
+/* Is this pair one of the key, and with which value? A bare word is "on", "nokey" is "off"
+ * (util/qemu-option.c, get_opt_name_value()). */
+static bool has_key(const struct option *option, const struct pair *pair, bool is_first,
+	const char *key, struct value *value)
 {
+	*value = (struct value){pair->value, pair->value_len};
 	if (!pair->is_bare)
-		return equals(pair->key, pair->key_len, key) ? copy_value(pair, ret_value, size)
-							     : -ENOENT;
+		return equals(pair->key, pair->key_len, key);
 	if (is_first && option->implied != NULL)
-		return strcmp(option->implied, key) == 0 ? copy_value(pair, ret_value, size)
-							 : -ENOENT;
+		return strcmp(option->implied, key) == 0;
+	*value = (struct value){"on", 2};
 	if (equals(pair->value, pair->value_len, key))
-		return copy_text("on", 2, ret_value, size);
-	if (pair->value_len > 2 && memcmp(pair->value, "no", 2) == 0 &&
-		equals(pair->value + 2, pair->value_len - 2, key))
-		return copy_text("off", 3, ret_value, size);
-	return -ENOENT;
+		return true;
+	*value = (struct value){"off", 3};
+	return pair->value_len > 2 && memcmp(pair->value, "no", 2) == 0 &&
+	       equals(pair->value + 2, pair->value_len - 2, key);
 }
 
-/* The value that stands at the nth place among those of the key; with n < 0 the last. */
+/* For n: the last one. */
+#define LAST UINT_MAX
+
+/* The value that stands at the nth place among those of the key. */
 static int get_from_text(
-	const struct option *option, const char *key, int n, char *ret_value, size_t size)
+	const struct option *option, const char *key, unsigned int n, char *ret_value, size_t size)
 {
 	const char *at = option->text;
+	struct value value = {NULL, 0};
 	struct pair pair;
-	int found = -ENOENT, seen = 0;
+	unsigned int seen = 0;
 
 	for (bool is_first = true; next_pair(&at, is_first, &pair); is_first = false) {
-		int r = value_of_pair(option, &pair, is_first, key, ret_value, size);
+		struct value next;
 
-		if (r == -ENOENT)
+		if (!has_key(option, &pair, is_first, key, &next))
 			continue;
-		found = r;
+		value = next;
 		if (seen++ == n)
-			return found;
+			return copy_value(value, ret_value, size);
 	}
-	return n < 0 ? found : -ENOENT;
+	return n == LAST && value.text != NULL ? copy_value(value, ret_value, size) : -ENOENT;
 }
 
 static int value_of_node(const struct option *option, int node, char *ret_value, size_t size)
@@ -186,7 +196,7 @@ int option_get(const struct option *option, const char *key, char *ret_value, si
 {
 	if (option->json != NULL)
 		return value_of_node(option, node_at_path(option, key), ret_value, size);
-	return get_from_text(option, key, -1, ret_value, size);
+	return get_from_text(option, key, LAST, ret_value, size);
 }
 
 /* QAPI's list of String: [{"str": "..."}, ...] (qapi/net.json, NetdevUserOptions). */
@@ -203,7 +213,7 @@ int option_get_nth(
 	int list, element;
 
 	if (option->json == NULL)
-		return get_from_text(option, key, (int)n, ret_value, size);
+		return get_from_text(option, key, n, ret_value, size);
 	list = node_at_path(option, key);
 	element = json_first(option->json, list);
 	for (; element >= 0 && n > 0; n--)

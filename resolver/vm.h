@@ -19,7 +19,7 @@
 
 /* QEMU itself takes at most 8 NICs by -nic and -net (MAX_NICS); bridges of -device allow more. */
 #define VM_NICS_MAX 16
-/* QEMU's ids are short by habit; a longer one is cut on both sides of a comparison. */
+/* QEMU's ids are short by habit; what a longer one names is not looked for. */
 #define VM_ID_SIZE 64
 
 /* What stands behind a NIC. */

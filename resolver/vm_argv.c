@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vm_argv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,15 +40,16 @@ static const char *next_argument(struct argv *argv)
 	return argument;
 }
 
-/* Options of QEMU (qemu-options.hx, versions 7.2 to 10.2) that take no value: what follows is the
+/* Options of QEMU (qemu-options.hx, versions 5.2 to 10.2) that take no value: what follows is the
  * next. */
 static bool takes_value(const char *name)
 {
-	static const char *const alone[] = {"S", "async-teardown", "audio-help", "curses",
-		"daemonize", "enable-fips", "enable-kvm", "enable-sync-profile", "full-screen", "h",
-		"help", "mem-prealloc", "no-acpi", "no-fd-bootchk", "no-hpet", "no-reboot",
-		"no-shutdown", "no-user-config", "nodefaults", "nographic", "nohpet",
-		"only-migratable", "portrait", "preconfig", "s", "semihosting", "singlestep",
+	static const char *const alone[] = {"S", "alt-grab", "async-teardown", "audio-help",
+		"ctrl-grab", "curses", "daemonize", "enable-fips", "enable-kvm",
+		"enable-sync-profile", "full-screen", "h", "help", "jitdump", "mem-prealloc",
+		"no-acpi", "no-fd-bootchk", "no-hpet", "no-quit", "no-reboot", "no-shutdown",
+		"no-user-config", "nodefaults", "nographic", "old-param", "only-migratable",
+		"perfmap", "portrait", "preconfig", "s", "sdl", "semihosting", "singlestep",
 		"snapshot", "usb", "version", "win2k-hack", "xen-attach", "xen-domid-restrict"};
 
 	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
@@ -125,6 +127,7 @@ struct reading {
 	size_t len;
 	/* Last bytes of 52:54:00:12:34:XX that are taken: net/net.c, mac_table. */
 	bool is_taken[256];
+	char agent_chardev[VM_ID_SIZE]; /* the -chardev that is the agent's socket, or "" */
 };
 
 static void plug_by_id(const struct reading *reading, const char *id, struct vm_nic *nic)
@@ -149,6 +152,7 @@ static void plug_into_hub(const struct reading *reading, struct vm_nic *nic)
 	const char *name, *value;
 	struct option option;
 
+	nic->netdev = VM_NETDEV_NONE;
 	while (next_option(&argv, &name, &value)) {
 		if (strcmp(name, "net") != 0 || option_init(&option, value, "type") < 0)
 			continue;
@@ -164,7 +168,7 @@ static const uint8_t default_mac[] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
  * qemu_macaddr_default_if_unset()). */
 static void choose_mac(struct reading *reading, struct vm_nic *nic)
 {
-	for (unsigned int last = default_mac[5]; last < 256; last++) {
+	for (unsigned int last = default_mac[5]; last < 0xff; last++) {
 		if (reading->is_taken[last])
 			continue;
 		memcpy(nic->mac.byte, default_mac, sizeof(default_mac));
@@ -178,20 +182,26 @@ static void choose_mac(struct reading *reading, struct vm_nic *nic)
 static void read_mac(
 	struct reading *reading, const struct option *option, const char *key, struct vm_nic *nic)
 {
-	char text[MAC_TEXT_MAX];
+	static const struct mac unset = {{0}};
+	char text[MAC_TEXT_MAX] = "";
+	int r = option_get(option, key, text, sizeof(text));
 
-	if (option_get(option, key, text, sizeof(text)) < 0) {
-		choose_mac(reading, nic);
-		return;
-	}
 	nic->has_mac = mac_parse(text, &nic->mac) == 0;
-	if (nic->has_mac && memcmp(nic->mac.byte, default_mac, sizeof(default_mac) - 1) == 0)
+	if (r == -ENOENT || (nic->has_mac && mac_equals(&nic->mac, &unset)))
+		choose_mac(reading, nic);
+	else if (nic->has_mac && memcmp(nic->mac.byte, default_mac, sizeof(default_mac) - 1) == 0)
 		reading->is_taken[nic->mac.byte[5]] = true;
+}
+
+/* What is not kept is not read: looking for what is behind a NIC walks the command line. */
+static bool has_room(const struct reading *reading)
+{
+	return reading->vm->nic_count < VM_NICS_MAX;
 }
 
 static void add_nic(struct reading *reading, const struct vm_nic *nic)
 {
-	if (reading->vm->nic_count < VM_NICS_MAX)
+	if (has_room(reading))
 		reading->vm->nics[reading->vm->nic_count++] = *nic;
 }
 
@@ -200,7 +210,7 @@ static void read_nic(struct reading *reading, const struct option *option)
 {
 	struct vm_nic nic = {0};
 
-	if (option_equals(option, "type", "none"))
+	if (!has_room(reading) || option_equals(option, "type", "none"))
 		return;
 	read_netdev(option, &nic);
 	read_mac(reading, option, "mac", &nic);
@@ -213,7 +223,7 @@ static void read_net(struct reading *reading, const struct option *option)
 	struct vm_nic nic = {0};
 	char id[VM_ID_SIZE];
 
-	if (!option_equals(option, "type", "nic"))
+	if (!has_room(reading) || !option_equals(option, "type", "nic"))
 		return;
 	if (option_get(option, "netdev", id, sizeof(id)) >= 0)
 		plug_by_id(reading, id, &nic);
@@ -237,21 +247,32 @@ static bool is_nic_model(const char *driver)
 /* -device: a NIC if it has a netdev, or is of a model that is one. */
 static void read_device(struct reading *reading, const struct option *option)
 {
-	struct vm_nic nic = {0};
+	struct vm_nic nic = {.netdev = VM_NETDEV_UNKNOWN};
 	char driver[64], id[VM_ID_SIZE];
-	bool has_netdev = option_get(option, "netdev", id, sizeof(id)) >= 0;
+	int r = option_get(option, "netdev", id, sizeof(id));
 
-	if (option_get(option, "driver", driver, sizeof(driver)) < 0)
+	if (!has_room(reading) || option_get(option, "driver", driver, sizeof(driver)) < 0)
 		return;
-	if (!has_netdev && !is_nic_model(driver))
+	if (r == -ENOENT && !is_nic_model(driver))
 		return;
-	nic.netdev = VM_NETDEV_NONE;
-	if (has_netdev) {
-		nic.netdev = VM_NETDEV_UNKNOWN;
+	if (r == -ENOENT)
+		nic.netdev = VM_NETDEV_NONE;
+	if (r >= 0)
 		plug_by_id(reading, id, &nic);
-	}
 	read_mac(reading, option, "mac", &nic);
 	add_nic(reading, &nic);
+}
+
+static void read_text_device(struct reading *reading, const struct option *option)
+{
+	if (option->json == NULL)
+		read_device(reading, option);
+}
+
+static void read_json_device(struct reading *reading, const struct option *option)
+{
+	if (option->json != NULL)
+		read_device(reading, option);
 }
 
 /* Hands each occurrence of an option to read(); says whether there was one. */
@@ -276,8 +297,9 @@ static bool read_each(struct reading *reading, const char *wanted, const char *i
 	return is_there;
 }
 
-/* QEMU makes the NICs of -nic and -net before those of -device, and counts default MACs in that
- * order; without any network option it makes one NIC on a user-mode network. */
+/* QEMU makes the NICs of -nic and -net before those of -device, of these the ones in JSON last
+ * (softmmu/vl.c, qemu_create_cli_devices()), and counts default MACs in that order; without any
+ * network option it makes one NIC on a user-mode network. */
 static void read_nics(struct reading *reading)
 {
 	bool is_told = read_each(reading, "nic", "type", read_nic);
@@ -290,7 +312,8 @@ static void read_nics(struct reading *reading)
 		choose_mac(reading, &nic);
 		add_nic(reading, &nic);
 	}
-	read_each(reading, "device", "driver", read_device);
+	read_each(reading, "device", "driver", read_text_device);
+	read_each(reading, "device", "driver", read_json_device);
 }
 
 /* By the last part: directories may be told through a link (/var/run), or relative to QEMU's. */
@@ -303,24 +326,18 @@ static bool is_agent_path(const struct vm *vm, const char *path)
 	return *own != '\0' && strcmp(own, other) == 0;
 }
 
-/* -chardev socket,id=ID,path=... : is it the agent's? */
+/* -chardev socket,id=ID,path=... */
+static void read_chardev(struct reading *reading, const struct option *option)
+{
+	char path[VM_ARGV_PATH_SIZE];
+
+	if (option_get(option, "path", path, sizeof(path)) >= 0 && is_agent_path(reading->vm, path))
+		option_get(option, "id", reading->agent_chardev, sizeof(reading->agent_chardev));
+}
+
 static bool is_agent_chardev(const struct reading *reading, const char *id)
 {
-	struct argv argv = argv_begin(reading->cmdline, reading->len);
-	char path[VM_ARGV_PATH_SIZE];
-	const char *name, *value;
-	struct option option;
-	bool is_agent = false;
-
-	while (!is_agent && next_option(&argv, &name, &value)) {
-		if (strcmp(name, "chardev") != 0 || option_init(&option, value, "backend") < 0)
-			continue;
-		is_agent = option_equals(&option, "id", id) &&
-			   option_get(&option, "path", path, sizeof(path)) >= 0 &&
-			   is_agent_path(reading->vm, path);
-		option_done(&option);
-	}
-	return is_agent;
+	return *id != '\0' && strcmp(reading->agent_chardev, id) == 0;
 }
 
 static void read_serial_device(struct reading *reading, const struct option *option)
@@ -354,6 +371,7 @@ void vm_argv_parse(struct vm *vm, const char *cmdline, size_t len)
 	vm->has_argv = true;
 	vm->nic_count = 0;
 	read_nics(&reading);
+	read_each(&reading, "chardev", "backend", read_chardev);
 	read_each(&reading, "device", "driver", read_serial_device);
 	read_each(&reading, "serial", "device", read_serial);
 }

@@ -91,8 +91,12 @@ START_TEST(a_value_that_does_not_fit_is_told)
 	struct option option;
 	char value[4];
 
-	ck_assert_int_eq(option_init(&option, "a=abcd,b=abc", NULL), 0);
+	ck_assert_int_eq(option_init(&option, "a=x,a=abcd,b=abc,c=,,,,,,", NULL), 0);
+	strcpy(value, "old");
 	ck_assert_int_eq(option_get(&option, "a", value, sizeof(value)), -ENOSPC);
+	ck_assert_str_eq(value, "old");
+	ck_assert_int_eq(option_get(&option, "c", value, sizeof(value)), 3);
+	ck_assert_str_eq(value, ",,,");
 	ck_assert_int_eq(option_get(&option, "b", value, sizeof(value)), 3);
 	option_done(&option);
 }

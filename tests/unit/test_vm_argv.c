@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "unit.h"
 #include "vm_argv.h"
@@ -153,6 +155,105 @@ START_TEST(an_explicit_mac_takes_its_number)
 }
 END_TEST
 
+START_TEST(a_mac_of_zeros_is_none)
+{
+	READ("-nic", "tap,mac=00:00:00:00:00:00");
+	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_TAP);
+	ck_assert(vm.nics[0].mac_is_default);
+}
+END_TEST
+
+START_TEST(devices_in_json_come_last)
+{
+	READ("-nodefaults", "-device", "{\"driver\":\"e1000\",\"netdev\":\"a\"}", "-device",
+		"e1000,netdev=b", "-netdev", "user,id=a", "-netdev", "tap,id=b");
+	ck_assert_uint_eq(vm.nic_count, 2);
+	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_TAP);
+	check_nic(1, "52:54:00:12:34:57", VM_NETDEV_USER);
+}
+END_TEST
+
+START_TEST(a_nic_alone_on_the_hub_is_plugged_into_nothing)
+{
+	READ("-net", "nic");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:12:34:56", VM_NETDEV_NONE);
+}
+END_TEST
+
+START_TEST(texts_that_are_too_long_are_not_known)
+{
+	static char id[200], device[256], netdev[256];
+
+	memset(id, 'n', sizeof(id) - 1);
+	snprintf(device, sizeof(device), "e1000,netdev=%s", id);
+	snprintf(netdev, sizeof(netdev), "user,id=%s", id);
+	READ("-device", device, "-netdev", netdev, "-nic", "tap,ifname=abcdefghijklmnopqrstuvwxyz");
+	ck_assert_uint_eq(vm.nic_count, 2);
+	ck_assert_str_eq(vm.nics[0].ifname, "");
+	check_nic(1, "52:54:00:12:34:57", VM_NETDEV_UNKNOWN);
+	ck_assert(!vm_is_unreachable(&vm));
+}
+END_TEST
+
+START_TEST(lima_is_behind_user_mode)
+{
+	READ("-m", "4096", "-netdev",
+		"user,id=net0,net=192.168.5.0/24,dhcpstart=192.168.5.15,"
+		"hostfwd=tcp:127.0.0.1:60022-:22",
+		"-device", "virtio-net-pci,netdev=net0,mac=52:55:55:11:22:33", "-chardev",
+		"socket,id=char-qmp,path=/home/u/.lima/default/qmp.sock,server=on,wait=off", "-qmp",
+		"chardev:char-qmp", "-name", "lima-default");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:55:55:11:22:33", VM_NETDEV_USER);
+	ck_assert(vm_is_unreachable(&vm));
+}
+END_TEST
+
+START_TEST(libvirt_of_old_writes_pairs)
+{
+	READ("-name", "guest=web,debug-threads=on", "-netdev",
+		"tap,fd=26,id=hostnet0,vhost=on,vhostfd=28", "-device",
+		"virtio-net-pci,netdev=hostnet0,id=net0,mac=52:54:00:aa:bb:cc");
+	ck_assert_uint_eq(vm.nic_count, 1);
+	check_nic(0, "52:54:00:aa:bb:cc", VM_NETDEV_TAP);
+	ck_assert_str_eq(vm.nics[0].ifname, "");
+}
+END_TEST
+
+/* The longest command line that is read, of one argument over and over. */
+static clock_t time_of(const char *option, const char *value)
+{
+	static char text[512 * 1024 + 1];
+	size_t unit = strlen(option) + strlen(value) + 2, len = 4;
+	clock_t begin;
+
+	memcpy(text, "kvm", 4);
+	for (; len + unit < sizeof(text); len += unit) {
+		strcpy(text + len, option);
+		strcpy(text + len + strlen(option) + 1, value);
+	}
+	memset(&vm, 0, sizeof(vm));
+	vm_endpoint_set_path(&vm.agent, "/run/qemu-server/100.qga");
+	begin = clock();
+	vm_argv_parse(&vm, text, len);
+	return clock() - begin;
+}
+
+START_TEST(a_long_command_line_takes_no_time)
+{
+	static const char *const arguments[][2] = {{"-device", "e1000,netdev=n"},
+		{"-device", "{\"driver\":\"e1000\",\"netdev\":\"n\"}"}, {"-net", "nic"},
+		{"-device", "isa-serial,chardev=c"}, {"-serial", "chardev:c"},
+		{"-chardev", "socket,id=c,path=100.qga"}, {"-netdev", "tap,id=n"}, {"-S", "x"},
+		{"", ""}};
+
+	for (size_t i = 0; i < COUNT_OF(arguments); i++)
+		ck_assert_msg(time_of(arguments[i][0], arguments[i][1]) < CLOCKS_PER_SEC / 4, "%s",
+			arguments[i][1]);
+}
+END_TEST
+
 START_TEST(without_a_network_option_there_is_one_nic)
 {
 	READ("-hda", "disk.qcow2");
@@ -225,6 +326,9 @@ int main(void)
 		default_macs_are_counted_as_qemu_does, an_explicit_mac_takes_its_number,
 		without_a_network_option_there_is_one_nic,
 		a_word_behind_an_option_that_takes_none_is_read_anew,
-		what_is_malformed_is_skipped_alone, more_nics_than_there_is_room_for_are_left_out,
-		hostile_text_does_no_harm);
+		what_is_malformed_is_skipped_alone, a_mac_of_zeros_is_none,
+		devices_in_json_come_last, a_nic_alone_on_the_hub_is_plugged_into_nothing,
+		texts_that_are_too_long_are_not_known, lima_is_behind_user_mode,
+		libvirt_of_old_writes_pairs, a_long_command_line_takes_no_time,
+		more_nics_than_there_is_room_for_are_left_out, hostile_text_does_no_harm);
 }
