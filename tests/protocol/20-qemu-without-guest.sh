@@ -59,6 +59,8 @@ check_silent 'let go: still nobody' "$SILENT_MS"
 ask "$socket" 5000 5000
 check_equal 'QEMU ends in the middle of it' ECONNRESET "$asked"
 check_at_most 'QEMU ends in the middle of it: known at once' 1000 "$asked_ms"
+# Its descriptors are closed one by one: it is gone when it can be waited for.
+wait "$qemu_pid" 2>/dev/null
 ask "$socket"
 check_equal 'QEMU is gone, its socket is not' ECONNREFUSED "$asked"
 finish
