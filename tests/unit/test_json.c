@@ -56,7 +56,8 @@ END_TEST
 
 START_TEST(a_bare_word_or_number_is_no_text_of_ours)
 {
-	static const char *const roots[] = {"5", " 5 ", "5\n", "-1.5 ", "null", "null ", "\ttrue\n"};
+	static const char *const roots[] = {
+		"5", " 5 ", "5\n", "-1.5 ", "null", "null ", "\ttrue\n"};
 
 	for (size_t i = 0; i < COUNT_OF(roots); i++)
 		ck_assert_msg(parse(roots[i]) == -EBADMSG, "%s", roots[i]);
@@ -158,6 +159,26 @@ START_TEST(members_and_elements_are_found)
 }
 END_TEST
 
+START_TEST(values_know_their_keys)
+{
+	struct json *json = view("{\"a\": {\"b c\": 1}, \"\\u0064\": [2]}");
+	int node = json_first(json, JSON_ROOT);
+	char key[8];
+
+	ck_assert_int_eq(json_key(json, node, key, sizeof(key)), 1);
+	ck_assert_str_eq(key, "a");
+	ck_assert_int_eq(json_key(json, json_first(json, node), key, sizeof(key)), 3);
+	ck_assert_str_eq(key, "b c");
+	node = json_next(json, JSON_ROOT, node);
+	ck_assert_int_eq(json_key(json, node, key, sizeof(key)), 1);
+	ck_assert_str_eq(key, "d");
+	ck_assert_int_eq(json_member(json, JSON_ROOT, "d"), -ENOENT);
+	ck_assert_int_lt(json_key(json, json_first(json, node), key, sizeof(key)), 0);
+	ck_assert_int_lt(json_key(json, JSON_ROOT, key, sizeof(key)), 0);
+	json_free(json);
+}
+END_TEST
+
 START_TEST(empty_containers_have_no_first)
 {
 	struct json *json = view("{\"a\": [], \"b\": {}, \"c\": 1}");
@@ -217,6 +238,6 @@ int main(void)
 		a_bare_word_or_number_is_no_text_of_ours, a_nul_byte_is_refused,
 		a_key_that_comes_twice_is_refused, depth_is_bounded, hostile_texts_take_no_time,
 		an_object_of_too_many_members_is_refused, members_and_elements_are_found,
-		empty_containers_have_no_first, strings_are_decoded_within_their_space,
-		integers_are_whole_and_fit);
+		values_know_their_keys, empty_containers_have_no_first,
+		strings_are_decoded_within_their_space, integers_are_whole_and_fit);
 }
