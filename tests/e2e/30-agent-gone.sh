@@ -57,6 +57,10 @@ kill "$holder"
 wait "$holder" 2>/dev/null
 check_answers 'the agent answers once the other client is gone'
 
+question='{"execute":"guest-network-get-interfaces"}'
+printf %s "$question$question$question" | socat -u - UNIX-CONNECT:/run/qemuvm/demo.qga
+check_answers 'questions that another client did not wait for do no harm'
+
 guest_run demo 'signal_agent KILL'
 check_silent 'agent killed'
 look_up_100_times
