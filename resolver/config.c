@@ -95,7 +95,8 @@ __attribute__((format(printf, 2, 3))) static void complain(
 
 struct key {
 	const char *name;
-	/* Takes one word of the value, or says false; is_first: none was taken of this key before. */
+	/* Takes one word of the value, or says false; is_first: none was taken of this key before.
+	 */
 	bool (*take)(struct parser *parser, const struct key *key, const char *word, bool is_first);
 	size_t offset; /* of the value within struct config */
 	int least, most;
@@ -597,4 +598,31 @@ int config_socket_path(
 	if (r == 0)
 		memcpy(ret_path, path, len + 1);
 	return r;
+}
+
+int config_socket_name(
+	const char *template, const char *path, uid_t uid, char *ret_name, size_t size)
+{
+	char filled[CONFIG_PATH_SIZE];
+	size_t before, behind, len = strlen(path);
+	const char *mark;
+
+	/* With "%s" as the VM's name only the uid is put in. */
+	if (config_socket_path(template, "%s", uid, filled) < 0)
+		return -ENOENT;
+	mark = strstr(filled, "%s");
+	if (mark == NULL)
+		return -ENOENT;
+	before = (size_t)(mark - filled);
+	behind = strlen(mark + 2);
+	if (len <= before + behind || len - before - behind >= size ||
+		memcmp(path, filled, before) != 0 ||
+		memcmp(path + len - behind, mark + 2, behind) != 0)
+		return -ENOENT;
+	len -= before + behind;
+	if (memchr(path + before, '/', len) != NULL)
+		return -ENOENT;
+	memcpy(ret_name, path + before, len);
+	ret_name[len] = '\0';
+	return 0;
 }

@@ -92,4 +92,9 @@ const char *config_source_name(enum source_id source);
 int config_socket_path(
 	const char *template, const char *name, uid_t uid, char ret_path[static CONFIG_PATH_SIZE]);
 
+/* The other way round: the VM's name in the path of a socket that follows the template. 0, or
+ * -ENOENT where it does not. */
+int config_socket_name(
+	const char *template, const char *path, uid_t uid, char *ret_name, size_t size);
+
 #endif

@@ -2,6 +2,7 @@
 #include "endpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,10 +48,29 @@ static int connect_to_opened(int path_fd)
 	return connect_to(AF_UNIX, (const struct sockaddr *)&name, sizeof(name));
 }
 
+/* -1 for our own. */
+static int open_root(pid_t pid)
+{
+	char path[32];
+	int fd;
+
+	if (pid == 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 static int connect_unix(const struct trust *trust, const struct vm_endpoint *endpoint)
 {
-	int path_fd = trust_open_path(trust, endpoint->path);
+	int root_fd = open_root(endpoint->root_pid);
+	int path_fd;
 
+	if (endpoint->root_pid != 0 && root_fd < 0)
+		return root_fd;
+	path_fd = trust_open_path(trust, root_fd, endpoint->path);
+	if (root_fd >= 0)
+		close(root_fd);
 	if (path_fd < 0)
 		return path_fd;
 	return close_and_return(path_fd, connect_to_opened(path_fd));
@@ -82,6 +102,7 @@ int endpoint_connect(const struct trust *trust, const struct vm_endpoint *endpoi
 		return connect_unix(trust, endpoint);
 	case VM_ENDPOINT_TCP:
 		return connect_tcp(endpoint);
+	case VM_ENDPOINT_FD:
 	case VM_ENDPOINT_NONE:
 		break;
 	}

@@ -62,7 +62,7 @@ const char *resolver_explain(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
 {
 	const char *fixed = fixed_text(answer->reason);
-	char socket[CONFIG_PATH_SIZE], one[NAME_VM_SIZE], other[NAME_VM_SIZE];
+	char socket[VM_PATH_SIZE], one[NAME_VM_SIZE], other[NAME_VM_SIZE];
 
 	printable(answer->socket, socket, sizeof(socket));
 	switch (answer->reason) {

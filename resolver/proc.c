@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* stat and status of one process: their numbers and a name of at most 64 bytes. */
@@ -132,16 +135,33 @@ int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len)
 	return 0;
 }
 
-int proc_exe(int proc_fd, char *ret_path, size_t size)
+static int read_link(int directory_fd, const char *name, char *ret_path, size_t size)
 {
-	ssize_t len = readlinkat(proc_fd, "exe", ret_path, size);
+	ssize_t len = readlinkat(directory_fd, name, ret_path, size);
 
 	if (len < 0)
-		return no_process(errno);
+		return -errno;
 	if ((size_t)len >= size)
 		return -ENAMETOOLONG;
 	ret_path[len] = '\0';
 	return 0;
+}
+
+int proc_exe(int proc_fd, char *ret_path, size_t size)
+{
+	int r = read_link(proc_fd, "exe", ret_path, size);
+
+	return r == -ENOENT ? -ESRCH : r;
+}
+
+int proc_cwd(int proc_fd, char *ret_path, size_t size)
+{
+	int r = read_link(proc_fd, "cwd", ret_path, size);
+
+	/* "/gone (deleted)", "(unreachable)/..." (proc(5), getcwd(2)) */
+	if (r == 0 && (ret_path[0] != '/' || strstr(ret_path, " (deleted)") != NULL))
+		return -ENOENT;
+	return r;
 }
 
 static bool is_called(const char *name, size_t len, const char *wanted)
@@ -167,4 +187,176 @@ bool proc_path_is_qemu(const char *path)
 	if (len > sizeof(emulator) - 1 && memcmp(name, emulator, sizeof(emulator) - 1) == 0)
 		return true;
 	return is_called(name, len, "qemu-kvm") || is_called(name, len, "kvm");
+}
+
+/* The name that it was started under: the first bytes of its command line. */
+static bool says_qemu(int directory_fd, const char *cmdline_path)
+{
+	char text[PATH_MAX / 4];
+	int fd = openat(directory_fd, cmdline_path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return false;
+	len = read_some(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len <= 0)
+		return false;
+	text[len] = '\0';
+	return proc_path_is_qemu(text);
+}
+
+/* Whose executable can be seen is judged by that alone: "sudo qemu-system-x86_64" is no QEMU. */
+static enum proc_kind kind_by_paths(int directory_fd, const char *exe, const char *cmdline)
+{
+	char path[PATH_MAX / 4];
+	int r = read_link(directory_fd, exe, path, sizeof(path));
+
+	if (r == 0)
+		return proc_path_is_qemu(path) ? PROC_QEMU : PROC_OTHER;
+	if (r != -EACCES && r != -EPERM)
+		return PROC_OTHER;
+	return says_qemu(directory_fd, cmdline) ? PROC_SAYS_QEMU : PROC_OTHER;
+}
+
+enum proc_kind proc_kind(int proc_fd)
+{
+	return kind_by_paths(proc_fd, "exe", "cmdline");
+}
+
+static pid_t pid_of_entry(const char *name)
+{
+	long pid = 0;
+
+	for (; *name >= '0' && *name <= '9' && pid <= PROC_PIDS_MAX; name++)
+		pid = pid * 10 + (*name - '0');
+	return *name == '\0' && pid <= PROC_PIDS_MAX ? (pid_t)pid : 0;
+}
+
+int proc_each_qemu(int (*visit)(void *context, pid_t pid, enum proc_kind kind), void *context)
+{
+	DIR *directory = opendir("/proc");
+	const struct dirent *entry;
+	int r = 0;
+
+	if (directory == NULL)
+		return -ESRCH;
+	while (r == 0 && (entry = readdir(directory)) != NULL) {
+		pid_t pid = pid_of_entry(entry->d_name);
+		char exe[32], cmdline[32];
+		enum proc_kind kind;
+
+		if (pid == 0)
+			continue;
+		snprintf(exe, sizeof(exe), "%d/exe", (int)pid);
+		snprintf(cmdline, sizeof(cmdline), "%d/cmdline", (int)pid);
+		kind = kind_by_paths(dirfd(directory), exe, cmdline);
+		if (kind != PROC_OTHER)
+			r = visit(context, pid, kind);
+	}
+	closedir(directory);
+	return r;
+}
+
+int proc_uids(int proc_fd, uid_t ret_uids[static 3])
+{
+	char text[PROC_TEXT_SIZE], *field;
+	uid_t uids[3];
+	int r = read_text(proc_fd, "status", text);
+
+	if (r < 0)
+		return r;
+	field = strstr(text, "\nUid:");
+	if (field == NULL)
+		return -EBADMSG;
+	field += sizeof("\nUid:") - 1;
+	for (int i = 0; i < 3; i++) {
+		char *end;
+
+		uids[i] = (uid_t)strtoul(field, &end, 10);
+		if (end == field)
+			return -EBADMSG;
+		field = end;
+	}
+	memcpy(ret_uids, uids, sizeof(uids));
+	return 0;
+}
+
+int proc_cgroup(int proc_fd, char *ret_text, size_t size)
+{
+	int fd = open_entry(proc_fd, "cgroup");
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = read_some(fd, ret_text, size - 1);
+	close(fd);
+	if (len < 0)
+		return (int)len;
+	ret_text[len] = '\0';
+	return 0;
+}
+
+/* Of two files, told by what stat(2) gives for them. */
+static bool is_other_file(int proc_fd, const char *name, const char *own_path)
+{
+	struct stat own, other;
+
+	if (fstatat(proc_fd, name, &other, 0) < 0 || stat(own_path, &own) < 0)
+		return false;
+	return own.st_dev != other.st_dev || own.st_ino != other.st_ino;
+}
+
+bool proc_has_other_root(int proc_fd)
+{
+	return is_other_file(proc_fd, "ns/mnt", "/proc/thread-self/ns/mnt") ||
+	       is_other_file(proc_fd, "root", "/");
+}
+
+/* A line of /proc/net/unix: "0000...: RefCount Protocol Flags Type St Inode Path"
+ * (net/unix/af_unix.c, unix_seq_show()). */
+static bool take_socket_line(
+	const char *line, unsigned long inode, char *ret_path, size_t size, int *ret_len)
+{
+	unsigned long line_inode;
+	int begin = 0, len;
+
+	if (sscanf(line, "%*[^:]: %*s %*s %*s %*s %*s %lu %n", &line_inode, &begin) != 1 ||
+		begin == 0 || line_inode != inode)
+		return false;
+	len = (int)strcspn(line + begin, "\n");
+	if (len == 0 || (size_t)len >= size)
+		return false;
+	memcpy(ret_path, line + begin, (size_t)len);
+	ret_path[len] = '\0';
+	*ret_len = len;
+	return true;
+}
+
+int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
+{
+	char name[32], link[64], line[512];
+	unsigned long inode;
+	int table_fd, len = -ENOENT;
+	FILE *table;
+	int r;
+
+	snprintf(name, sizeof(name), "fd/%d", fd);
+	r = read_link(proc_fd, name, link, sizeof(link));
+	if (r < 0)
+		return r;
+	if (sscanf(link, "socket:[%lu]", &inode) != 1)
+		return -ENOENT;
+	table_fd = open_entry(proc_fd, "net/unix");
+	if (table_fd < 0)
+		return table_fd;
+	table = fdopen(table_fd, "re");
+	if (table == NULL) {
+		close(table_fd);
+		return -ENOMEM;
+	}
+	while (len < 0 && fgets(line, sizeof(line), table) != NULL)
+		take_socket_line(line, inode, ret_path, size, &len);
+	fclose(table);
+	return len;
 }

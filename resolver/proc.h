@@ -19,6 +19,45 @@
  * or hidden by hidepid), or another negative errno. */
 int proc_open(pid_t pid);
 
+/* Processes of one machine that are looked at: Linux's own limit (PID_MAX_LIMIT). */
+#define PROC_PIDS_MAX 4194304
+
+/* How a process looks before it is opened. */
+enum proc_kind {
+	PROC_OTHER,
+	PROC_QEMU,      /* its executable is a QEMU system emulator */
+	PROC_SAYS_QEMU, /* its executable cannot be seen, and it was started under such a name */
+};
+
+/*
+ * Calls visit() for each process that is a QEMU or says so; another value than 0 ends the walk and
+ * is returned. Threads, and processes that vanish meanwhile, are passed over. -ESRCH: no /proc.
+ */
+int proc_each_qemu(int (*visit)(void *context, pid_t pid, enum proc_kind kind), void *context);
+
+/* The same of one process that is open. */
+enum proc_kind proc_kind(int proc_fd);
+
+/* Its real, effective and saved user (proc(5), status). 0 or a negative errno. */
+int proc_uids(int proc_fd, uid_t ret_uids[static 3]);
+
+/* Its control groups as proc(5) has them, a line each: text is cut at size. 0 or a negative errno.
+ */
+int proc_cgroup(int proc_fd, char *ret_text, size_t size);
+
+/* Its working directory, as it sees it itself. 0, -EACCES, -ENAMETOOLONG, -ENOENT (removed). */
+int proc_cwd(int proc_fd, char *ret_path, size_t size);
+
+/* Does it see another file system than the caller: a mount namespace or root directory of its own
+ * (containers, snaps, services with a private /tmp)? false where that cannot be seen. */
+bool proc_has_other_root(int proc_fd);
+
+/*
+ * The path that the listening Unix socket behind its descriptor fd is bound to, as
+ * /proc/PID/net/unix shows it: an abstract name begins with '@'. Its length, or -ENOENT, -EACCES.
+ */
+int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size);
+
 /* When it was started: clock ticks since boot (proc(5), stat field 22). 0 or a negative errno. */
 int proc_start_time(int proc_fd, uint64_t *ret_ticks);
 

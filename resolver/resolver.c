@@ -131,7 +131,7 @@ static void answer_none_counts(struct resolver_answer *answer, const struct cand
 static void describe_vm(struct resolver_answer *answer, const struct vm *vm)
 {
 	memcpy(answer->id, vm->id, sizeof(answer->id));
-	snprintf(answer->socket, sizeof(answer->socket), "%s", vm->agent.path);
+	vm_endpoint_format(&vm->agent, answer->socket);
 	answer->pid = vm->pid;
 	answer->uid = vm->uid;
 }

@@ -73,8 +73,8 @@ struct resolver_answer {
 
 	/* Of the VM, unless RESOLVER_NO_VM; id is the name asked for there. */
 	char id[NAME_VM_SIZE];
-	char host[NAME_HOST_SIZE];     /* its host name: "web.vm" */
-	char socket[CONFIG_PATH_SIZE]; /* of its agent */
+	char host[NAME_HOST_SIZE]; /* its host name: "web.vm" */
+	char socket[VM_PATH_SIZE]; /* of its agent: vm_endpoint_format() */
 	pid_t pid;
 	uid_t uid;
 
@@ -107,7 +107,7 @@ int resolver_ask_all(const struct config *config, int budget_ms,
  * "its guest agent does not answer (...)". What a guest or file names is fit for a terminal.
  * Returns text.
  */
-#define RESOLVER_TEXT_SIZE 640
+#define RESOLVER_TEXT_SIZE 1024
 const char *resolver_explain(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE]);
 

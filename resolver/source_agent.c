@@ -22,7 +22,7 @@ static int accept_peer(void *context, const struct agent_peer *peer)
 {
 	const struct source_call *call = context;
 
-	return vm_identify_peer(call->trust, call->vm, peer);
+	return vm_identify_peer(call->trust, call->config, call->vm, peer);
 }
 
 static int drain_ms(const struct source_call *call)

@@ -2,7 +2,36 @@
 #include "vm.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+void vm_add_name(struct vm *vm, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > NAME_VM_MAX || vm->name_count == VM_NAMES_MAX)
+		return;
+	for (unsigned int i = 0; i < vm->name_count; i++)
+		if (strcmp(vm->names[i], name) == 0)
+			return;
+	memcpy(vm->names[vm->name_count++], name, len + 1);
+}
+
+static bool is_same_forward(const struct vm_forward *a, const struct vm_forward *b)
+{
+	return address_equals(&a->host, &b->host) && a->host_port == b->host_port &&
+	       a->guest_port == b->guest_port;
+}
+
+void vm_add_forward(struct vm *vm, const struct vm_forward *forward)
+{
+	if (vm->forward_count == VM_FORWARDS_MAX)
+		return;
+	for (unsigned int i = 0; i < vm->forward_count; i++)
+		if (is_same_forward(&vm->forwards[i], forward))
+			return;
+	vm->forwards[vm->forward_count++] = *forward;
+}
 
 const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac)
 {
@@ -16,6 +45,14 @@ bool vm_has_macs(const struct vm *vm)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)
 		if (vm->nics[i].has_mac)
+			return true;
+	return false;
+}
+
+bool vm_shares_macs(const struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm->nics[i].mac_is_shared)
 			return true;
 	return false;
 }
@@ -34,6 +71,21 @@ bool vm_is_unreachable(const struct vm *vm)
 	return true;
 }
 
+const char *vm_endpoint_format(const struct vm_endpoint *endpoint, char text[static VM_PATH_SIZE])
+{
+	char host[ADDRESS_TEXT_MAX];
+
+	text[0] = '\0';
+	if (endpoint->kind == VM_ENDPOINT_UNIX && endpoint->path[0] == '\0')
+		snprintf(text, VM_PATH_SIZE, "@%.*s", VM_SUN_PATH_SIZE - 1, endpoint->path + 1);
+	else if (endpoint->kind == VM_ENDPOINT_UNIX)
+		memcpy(text, endpoint->path, VM_PATH_SIZE);
+	else if (endpoint->kind == VM_ENDPOINT_TCP)
+		snprintf(text, VM_PATH_SIZE, "%s:%u", address_format(&endpoint->host, host),
+			endpoint->port);
+	return text;
+}
+
 int vm_endpoint_set_path(struct vm_endpoint *endpoint, const char *path)
 {
 	size_t len = strlen(path);
@@ -43,6 +95,6 @@ int vm_endpoint_set_path(struct vm_endpoint *endpoint, const char *path)
 	memset(endpoint, 0, sizeof(*endpoint));
 	endpoint->kind = VM_ENDPOINT_UNIX;
 	memcpy(endpoint->path, path, len + 1);
-	endpoint->path_len = (uint8_t)len;
+	endpoint->path_len = (uint16_t)len;
 	return 0;
 }

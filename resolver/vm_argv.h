@@ -2,21 +2,22 @@
 #ifndef QEMUVM_VM_ARGV_H
 #define QEMUVM_VM_ARGV_H
 
-#include <stddef.h>
-
+#include "argv.h"
 #include "vm.h"
 
-/* Arguments that are looked at; QEMU with 4,000 of them exists. */
-#define VM_ARGV_MAX 8192
-
 /*
- * Reads QEMU's command line into *vm: the NICs with their MACs and what is behind them, and whether
- * vm->agent is on a serial port. cmdline is as /proc/PID/cmdline holds it: len bytes, arguments
- * parted by NULs, with a NUL behind the last one. vm->has_argv is set.
+ * Reads QEMU's command line into *vm: names, NICs and what is behind them, forwards, the agent's
+ * socket, a monitor, the vsock cid. vm->has_argv is set; vm->id is left as it is.
+ *
+ * Where vm->agent is known already, it stays, and only whether it is on a serial port is read.
+ * Paths are as they stand there: relative to QEMU's working directory, in its file system.
  *
  * An option that is malformed, or one more than struct vm holds, is skipped alone: the process can
  * rewrite what is read here.
  */
-void vm_argv_parse(struct vm *vm, const char *cmdline, size_t len);
+void vm_argv_parse(struct vm *vm, const struct argv *argv);
+
+/* The names alone, for a first look at many processes: vm->names. */
+void vm_argv_parse_names(struct vm *vm, const struct argv *argv);
 
 #endif

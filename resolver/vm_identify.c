@@ -2,13 +2,9 @@
 #include "vm_identify.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "proc.h"
-#include "vm_argv.h"
+#include "vm_process.h"
 
 int vm_peer_of(int fd, struct agent_peer *ret_peer)
 {
@@ -25,41 +21,25 @@ int vm_peer_of(int fd, struct agent_peer *ret_peer)
  * The listener's user is trusted, so his word that this is a QEMU does: by its executable where
  * that can be read, else, or where a wrapper runs it, by the name it was started under.
  */
-static bool is_qemu(int proc_fd, const char *cmdline)
+static bool is_qemu(const struct vm_process *process)
 {
-	char path[PATH_MAX / 2];
-
-	if (proc_exe(proc_fd, path, sizeof(path)) >= 0 && proc_path_is_qemu(path))
-		return true;
-	return proc_path_is_qemu(cmdline);
+	return process->kind != PROC_OTHER || proc_path_is_qemu(argv_program(&process->argv));
 }
 
-static void read_argv(int proc_fd, struct vm *vm)
+int vm_identify_peer(const struct trust *trust, const struct config *config, struct vm *vm,
+	const struct agent_peer *peer)
 {
-	char *cmdline;
-	size_t len;
+	struct vm_process process;
 
-	if (proc_cmdline(proc_fd, &cmdline, &len) < 0)
-		return;
-	if (is_qemu(proc_fd, cmdline))
-		vm_argv_parse(vm, cmdline, len);
-	free(cmdline);
-}
-
-int vm_identify_peer(const struct trust *trust, struct vm *vm, const struct agent_peer *peer)
-{
-	int proc_fd;
-
-	if (!trust_has_uid(trust, peer->uid))
+	if (!trust_has_uid(trust, peer->uid) || (vm->pid != 0 && vm->pid != peer->pid))
 		return -EPERM;
 	vm->pid = peer->pid;
 	vm->uid = peer->uid;
-
-	proc_fd = proc_open(peer->pid);
-	if (proc_fd < 0)
+	if (vm->has_argv || vm_process_open(trust, peer->pid, &process) < 0)
 		return 0;
-	proc_start_time(proc_fd, &vm->start_time);
-	read_argv(proc_fd, vm);
-	close(proc_fd);
+	if (is_qemu(&process))
+		vm_process_describe(&process, config, vm);
+	vm_process_close(&process);
+	vm->uid = peer->uid;
 	return 0;
 }

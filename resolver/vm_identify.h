@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "agent.h"
+#include "config.h"
 #include "trust.h"
 #include "vm.h"
 
@@ -14,11 +15,12 @@
 int vm_peer_of(int fd, struct agent_peer *ret_peer);
 
 /*
- * From the listener of a VM's socket to what is known of the VM: pid, uid, start time, and from its
- * command line names, NICs and the rest of vm_argv_parse(). What cannot be read (hidepid, another
- * user's process, a listener that is not QEMU) stays unknown, which is no error.
- * 0, or -EPERM if the listener is no trusted user's; then *vm is as before.
+ * From the listener of a VM's socket to what is known of the VM: pid, uid, and
+ * vm_process_describe(). What cannot be read (hidepid, another user's process, a listener that is
+ * not QEMU) stays unknown, which is no error. 0, or -EPERM if the listener is no trusted user's, or
+ * another process than the one that the VM was found by; then *vm is as before.
  */
-int vm_identify_peer(const struct trust *trust, struct vm *vm, const struct agent_peer *peer);
+int vm_identify_peer(const struct trust *trust, const struct config *config, struct vm *vm,
+	const struct agent_peer *peer);
 
 #endif

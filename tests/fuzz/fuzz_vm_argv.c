@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	cmdline[len] = '\0';
 	memset(&vm, 0, sizeof(vm));
 	vm_endpoint_set_path(&vm.agent, "/run/qemuvm/web.qga");
-	vm_argv_parse(&vm, cmdline, len);
+	vm_argv_parse(&vm, &(struct argv){cmdline, len});
 	if (vm.nic_count > VM_NICS_MAX)
 		abort();
 	free(cmdline);

@@ -55,7 +55,7 @@ static void end(void)
 /* 0, or the error. */
 static int open_path(const char *path)
 {
-	int fd = trust_open_path(&trust, path);
+	int fd = trust_open_path(&trust, -1, path);
 
 	if (fd < 0)
 		return fd;

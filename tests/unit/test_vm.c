@@ -61,7 +61,7 @@ END_TEST
 START_TEST(a_path_is_as_long_as_a_socket_takes)
 {
 	static struct vm_endpoint endpoint;
-	static char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 2];
+	static char path[VM_PATH_SIZE + 1];
 
 	memset(path, 'a', sizeof(path) - 1);
 	ck_assert_int_eq(vm_endpoint_set_path(&endpoint, path), -ENAMETOOLONG);

@@ -19,7 +19,7 @@ static void read_argv(const char *const *arguments)
 		len += strlen(strcpy(cmdline + len, *arguments)) + 1;
 	memset(&vm, 0, sizeof(vm));
 	vm_endpoint_set_path(&vm.agent, "/run/qemu-server/100.qga");
-	vm_argv_parse(&vm, cmdline, len);
+	vm_argv_parse(&vm, &(struct argv){cmdline, len});
 }
 
 #define READ(...) read_argv((const char *const[]){"qemu-system-x86_64", __VA_ARGS__, NULL})
@@ -236,7 +236,7 @@ static clock_t time_of(const char *option, const char *value)
 	memset(&vm, 0, sizeof(vm));
 	vm_endpoint_set_path(&vm.agent, "/run/qemu-server/100.qga");
 	begin = clock();
-	vm_argv_parse(&vm, text, len);
+	vm_argv_parse(&vm, &(struct argv){text, len});
 	return clock() - begin;
 }
 
@@ -311,7 +311,7 @@ START_TEST(hostile_text_does_no_harm)
 		for (size_t i = 0; i < sizeof(text) - 1; i++)
 			text[i] = "-nicdeva=,{}\":0\0\xff"[rand() % 17];
 		memset(&vm, 0, sizeof(vm));
-		vm_argv_parse(&vm, text, (size_t)(rand() % 4096) + 1);
+		vm_argv_parse(&vm, &(struct argv){text, (size_t)(rand() % 4096) + 1});
 		ck_assert_uint_le(vm.nic_count, VM_NICS_MAX);
 	}
 }

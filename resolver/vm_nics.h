@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_VM_NICS_H
+#define QEMUVM_VM_NICS_H
+
+#include "argv.h"
+#include "vm.h"
+
+/*
+ * The network part of QEMU's command line (-nic, -net, -netdev, -device): vm->nics with their MACs,
+ * given or counted as QEMU counts them, and what is behind each; vm->forwards of the user-mode
+ * ones. What is malformed, or one more than struct vm holds, is skipped alone.
+ */
+void vm_nics_parse(struct vm *vm, const struct argv *argv);
+
+/*
+ * A host forward as QEMU takes it (net/slirp.c, slirp_hostfwd()):
+ * [tcp|udp]:[HOST]:PORT-[GUEST]:PORT, an IPv6 address in brackets. 0, or -EINVAL, also for one that
+ * is not TCP.
+ */
+int vm_forward_parse(const char *text, struct vm_forward *ret_forward);
+
+#endif
