@@ -19,6 +19,25 @@ static const char *printable(const char *raw, char *text, size_t size)
 	return text;
 }
 
+/* Why a socket cannot be connected to. */
+static const char *refusal_text(int error)
+{
+	switch (error) {
+	case -EPERM:
+		return "another process has taken its place";
+	case -EACCES:
+		return "permission denied: only QEMU's own user and root may";
+	case -ELOOP:
+		return "a symbolic link that others could have made leads there";
+	case -ECONNREFUSED:
+		return "nobody listens on it any more";
+	case -ENOTSOCK:
+		return "it is no socket";
+	default:
+		return "it is not there";
+	}
+}
+
 /* One sentence for each reason that needs nothing filled in. */
 static const char *fixed_text(enum resolver_reason reason)
 {
@@ -34,6 +53,13 @@ static const char *fixed_text(enum resolver_reason reason)
 	case RESOLVER_USER_MODE:
 		return "the VM has user-mode networks only (-netdev user), which the host cannot "
 		       "reach by address: give it a tap or bridge, or a hostfwd";
+	case RESOLVER_UNSUPPORTED:
+		return "a process of another user says that it is this VM, and nothing supports it "
+		       "(see qemuvm doctor)";
+	case RESOLVER_NO_AGENT:
+		return "the VM has no guest agent socket, and neither a DHCP lease nor the "
+		       "neighbour table knows its address (qemuvm args NAME shows how to give it "
+		       "one)";
 	case RESOLVER_NO_LEASE_YET:
 		return "its guest agent answers, but its network interface has no address yet";
 	case RESOLVER_AGENT_SILENT:
@@ -85,9 +111,16 @@ const char *resolver_explain(
 		break;
 	case RESOLVER_AMBIGUOUS:
 		snprintf(text, RESOLVER_TEXT_SIZE,
-			"two VMs answer to this name: \"%s\" and \"%s\"; use the exact name of one",
-			printable(answer->rivals[0], one, sizeof(one)),
-			printable(answer->rivals[1], other, sizeof(other)));
+			"two VMs answer to this name: \"%s\" (pid %d) and \"%s\" (pid %d); use the "
+			"exact name of one",
+			printable(answer->rivals[0], one, sizeof(one)), (int)answer->rival_pids[0],
+			printable(answer->rivals[1], other, sizeof(other)),
+			(int)answer->rival_pids[1]);
+		break;
+	case RESOLVER_AGENT_UNREACHABLE:
+		snprintf(text, RESOLVER_TEXT_SIZE,
+			"the VM runs, but its agent's socket%s%s cannot be reached: %s",
+			socket[0] != '\0' ? " " : "", socket, refusal_text(answer->error));
 		break;
 	case RESOLVER_NONE_COUNTS:
 		snprintf(text, RESOLVER_TEXT_SIZE,

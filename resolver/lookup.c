@@ -31,7 +31,8 @@ static void judge(struct lookup *lookup, enum source_id id, const struct lookup_
 	if (netlink_fd >= 0)
 		close(netlink_fd);
 	candidates_judge(candidates, &lookup->found->vm,
-		(struct candidate_rules){.routed = terms->config->routed});
+		(struct candidate_rules){.routed = terms->config->routed,
+			.macs_shared = vm_shares_macs(&lookup->found->vm)});
 }
 
 static bool has_proof(const struct lookup *lookup)

@@ -233,7 +233,7 @@ static pid_t pid_of_entry(const char *name)
 	return *name == '\0' && pid <= PROC_PIDS_MAX ? (pid_t)pid : 0;
 }
 
-int proc_each_qemu(int (*visit)(void *context, pid_t pid, enum proc_kind kind), void *context)
+int proc_each_qemu(int (*visit)(void *context, pid_t pid), void *context)
 {
 	DIR *directory = opendir("/proc");
 	const struct dirent *entry;
@@ -244,15 +244,13 @@ int proc_each_qemu(int (*visit)(void *context, pid_t pid, enum proc_kind kind), 
 	while (r == 0 && (entry = readdir(directory)) != NULL) {
 		pid_t pid = pid_of_entry(entry->d_name);
 		char exe[32], cmdline[32];
-		enum proc_kind kind;
 
 		if (pid == 0)
 			continue;
 		snprintf(exe, sizeof(exe), "%d/exe", (int)pid);
 		snprintf(cmdline, sizeof(cmdline), "%d/cmdline", (int)pid);
-		kind = kind_by_paths(dirfd(directory), exe, cmdline);
-		if (kind != PROC_OTHER)
-			r = visit(context, pid, kind);
+		if (kind_by_paths(dirfd(directory), exe, cmdline) != PROC_OTHER)
+			r = visit(context, pid);
 	}
 	closedir(directory);
 	return r;

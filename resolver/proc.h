@@ -33,7 +33,7 @@ enum proc_kind {
  * Calls visit() for each process that is a QEMU or says so; another value than 0 ends the walk and
  * is returned. Threads, and processes that vanish meanwhile, are passed over. -ESRCH: no /proc.
  */
-int proc_each_qemu(int (*visit)(void *context, pid_t pid, enum proc_kind kind), void *context);
+int proc_each_qemu(int (*visit)(void *context, pid_t pid), void *context);
 
 /* The same of one process that is open. */
 enum proc_kind proc_kind(int proc_fd);

@@ -47,6 +47,9 @@ static void answer_not_found(struct resolver_answer *answer, int error)
 	case -ENOTUNIQ:
 		set_reason(answer, RESOLVER_NO_VM, RESOLVER_AMBIGUOUS, error);
 		return;
+	case -EKEYREJECTED:
+		set_reason(answer, RESOLVER_NO_VM, RESOLVER_UNSUPPORTED, error);
+		return;
 	default:
 		break;
 	}
@@ -56,48 +59,61 @@ static void answer_not_found(struct resolver_answer *answer, int error)
 		set_reason(answer, RESOLVER_NO_VM, RESOLVER_NO_SUCH_VM, error);
 }
 
-/* The VM is there, and no source named an address: what the most believed one said. */
-static void answer_not_yet(struct resolver_answer *answer, int said)
+/* Why the agent of a VM that is there named no address. */
+static enum resolver_reason reason_of_agent(int said)
 {
-	enum resolver_reason reason = RESOLVER_AGENT_LEFT;
-
 	switch (said) {
 	case -EPERM:
 	case -EACCES:
-	case -ECONNREFUSED:
+	case -ELOOP:
 	case -ENOENT:
-		answer_not_found(answer, said);
-		return;
-	case 0:
-		reason = RESOLVER_NOT_ASKED;
-		break;
+	case -ENOTSOCK:
+	case -ECONNREFUSED:
+		return RESOLVER_AGENT_UNREACHABLE;
 	case -EADDRNOTAVAIL:
-		reason = RESOLVER_NO_LEASE_YET;
-		break;
+		return RESOLVER_NO_LEASE_YET;
 	case -EHOSTDOWN:
-		reason = RESOLVER_AGENT_SILENT;
-		break;
+		return RESOLVER_AGENT_SILENT;
 	case -EBUSY:
-		reason = RESOLVER_AGENT_BUSY;
-		break;
+		return RESOLVER_AGENT_BUSY;
 	case -ETIMEDOUT:
-		reason = RESOLVER_AGENT_SLOW;
-		break;
+		return RESOLVER_AGENT_SLOW;
 	case -EOPNOTSUPP:
 	case -EREMOTEIO:
-		reason = RESOLVER_AGENT_REFUSES;
-		break;
+		return RESOLVER_AGENT_REFUSES;
 	case -EBADMSG:
 	case -E2BIG:
 	case -EMSGSIZE:
-		reason = RESOLVER_AGENT_GARBAGE;
-		break;
+		return RESOLVER_AGENT_GARBAGE;
 	default:
-		if (is_out_of_resources(said))
-			reason = RESOLVER_NO_RESOURCES;
-		break;
+		return is_out_of_resources(said) ? RESOLVER_NO_RESOURCES : RESOLVER_AGENT_LEFT;
 	}
-	set_reason(answer, RESOLVER_NOT_YET, reason, said);
+}
+
+/* Was the agent's socket all that was known of the VM, and is it not what it seemed? */
+static bool is_no_vm(const struct vm_found *found, int said)
+{
+	return !found->is_running &&
+	       (said == -EPERM || said == -EACCES || said == -ECONNREFUSED || said == -ENOENT);
+}
+
+/* No source named an address. */
+static void answer_not_yet(
+	struct resolver_answer *answer, const struct lookup *lookup, const struct config *config)
+{
+	const struct vm_found *found = lookup->found;
+	int said = lookup->said[SOURCE_AGENT];
+
+	if (is_no_vm(found, said))
+		answer_not_found(answer, said);
+	else if (vm_is_unreachable(&found->vm))
+		set_reason(answer, RESOLVER_NO_ADDRESS, RESOLVER_USER_MODE, 0);
+	else if (said < 0)
+		set_reason(answer, RESOLVER_NOT_YET, reason_of_agent(said), said);
+	else if (config->source_count == 0 || found->vm.agent.kind != VM_ENDPOINT_NONE)
+		set_reason(answer, RESOLVER_NOT_YET, RESOLVER_NOT_ASKED, 0);
+	else
+		set_reason(answer, RESOLVER_NOT_YET, RESOLVER_NO_AGENT, 0);
 }
 
 /*
@@ -149,7 +165,6 @@ static void answer_from_sources(struct resolver_answer *answer, struct lookup *l
 	const struct config *config, const struct resolver_question *question)
 {
 	const struct candidates *named = NULL;
-	int said = 0;
 
 	for (unsigned int i = 0; i < config->source_count; i++) {
 		enum source_id id = config->sources[i];
@@ -164,15 +179,11 @@ static void answer_from_sources(struct resolver_answer *answer, struct lookup *l
 		}
 		if (candidates->count > 0 && named == NULL)
 			named = candidates;
-		if (said == 0)
-			said = lookup->said[id];
 	}
 	if (named != NULL)
 		answer_none_counts(answer, named);
-	else if (vm_is_unreachable(&lookup->found->vm))
-		set_reason(answer, RESOLVER_NO_ADDRESS, RESOLVER_USER_MODE, 0);
 	else
-		answer_not_yet(answer, said);
+		answer_not_yet(answer, lookup, config);
 }
 
 static void answer_for(struct resolver_answer *answer, struct lookup *lookup,
@@ -194,6 +205,12 @@ static struct lookup_terms terms_of(
 	};
 }
 
+static void set_rivals(struct resolver_answer *answer, const struct vm_rivals *rivals)
+{
+	memcpy(answer->rivals, rivals->id, sizeof(answer->rivals));
+	memcpy(answer->rival_pids, rivals->pid, sizeof(answer->rival_pids));
+}
+
 /* The name that is looked for is in *answer already, as its id. */
 static void ask_one(struct asking *asking, const struct config *config,
 	const struct resolver_question *question, struct resolver_answer *answer)
@@ -206,7 +223,7 @@ static void ask_one(struct asking *asking, const struct config *config,
 	trust_init(config, &asking->trust);
 	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
 	if (r == -ENOTUNIQ)
-		memcpy(answer->rivals, asking->rivals.id, sizeof(answer->rivals));
+		set_rivals(answer, &asking->rivals);
 	if (r < 0) {
 		answer_not_found(answer, r);
 		return;
@@ -243,7 +260,15 @@ void resolver_ask(const struct config *config, const struct resolver_question *q
 	free(asking);
 }
 
-/* Look-ups of the VMs that count, each id once; the others leave no trace. */
+/* Does a look-up of its id lead to the one before it, which an earlier template found? */
+static bool is_shadowed(const struct vm_found *found, const struct vm_found *before)
+{
+	return strcmp(found->vm.id, before->vm.id) == 0 &&
+	       found->template_index != VM_FIND_BY_PROCESS &&
+	       before->template_index < found->template_index;
+}
+
+/* Look-ups of the VMs that count and that a name leads to; the others leave no trace. */
 static int make_lookups(struct vm_found **founds, size_t count, struct lookup ***ret_lookups)
 {
 	struct lookup **lookups = calloc(count > 0 ? count : 1, sizeof(*lookups));
@@ -254,7 +279,7 @@ static int make_lookups(struct vm_found **founds, size_t count, struct lookup **
 	for (size_t i = 0; i < count; i++) {
 		if (founds[i]->error < 0 && !is_out_of_resources(founds[i]->error))
 			continue;
-		if (made > 0 && strcmp(lookups[made - 1]->found->vm.id, founds[i]->vm.id) == 0)
+		if (made > 0 && is_shadowed(founds[i], lookups[made - 1]->found))
 			continue;
 		lookups[made] = calloc(1, sizeof(*lookups[made]));
 		if (lookups[made] == NULL)

@@ -49,12 +49,16 @@ enum resolver_reason {
 	RESOLVER_NO_PERMISSION,
 	RESOLVER_STRANGER, /* its socket is that of a user who is not trusted */
 	RESOLVER_AMBIGUOUS,
+	RESOLVER_UNSUPPORTED, /* a process says that it is this VM, and nothing supports it */
 	/* RESOLVER_NO_ADDRESS */
 	RESOLVER_OTHER_FAMILY, /* it has addresses, of the other family or link-local only */
 	RESOLVER_USER_MODE,    /* all its NICs are behind user-mode networks */
 	RESOLVER_NONE_COUNTS,  /* the guest names addresses, and each is left out for a reason */
 	/* RESOLVER_NOT_YET */
-	RESOLVER_NO_LEASE_YET,  /* the agent answers; the guest has no address so far */
+	RESOLVER_NO_AGENT, /* it has no agent socket that can be found, and the host knows nothing
+			    */
+	RESOLVER_AGENT_UNREACHABLE, /* it has one, and connect(2) refuses it: see error */
+	RESOLVER_NO_LEASE_YET,      /* the agent answers; the guest has no address so far */
 	RESOLVER_AGENT_SILENT,  /* it does not run, the VM is paused, or another client holds the
 				   socket */
 	RESOLVER_AGENT_BUSY,    /* other clients queue before us */
@@ -82,7 +86,9 @@ struct resolver_answer {
 	size_t address_count;
 	enum source_id source;          /* who named them */
 	enum candidate_verdict verdict; /* with RESOLVER_NONE_COUNTS: why the first was left out */
-	char rivals[2][NAME_VM_SIZE];   /* with RESOLVER_AMBIGUOUS */
+	/* With RESOLVER_AMBIGUOUS; a pid may not be known: 0. */
+	char rivals[2][NAME_VM_SIZE];
+	pid_t rival_pids[2];
 };
 
 /* Answers within the budget. *ret_answer is always written whole. */

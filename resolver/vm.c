@@ -49,6 +49,23 @@ bool vm_has_macs(const struct vm *vm)
 	return false;
 }
 
+bool vm_nic_is_private(const struct vm_nic *nic)
+{
+	return nic->netdev == VM_NETDEV_USER || nic->netdev == VM_NETDEV_PASST ||
+	       nic->netdev == VM_NETDEV_NONE;
+}
+
+void vm_note_shared_macs(struct vm *vm, const struct vm *other)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++) {
+		struct vm_nic *nic = &vm->nics[i];
+		const struct vm_nic *same = vm_nic_by_mac(other, &nic->mac);
+
+		if (nic->mac_is_default && same != NULL && !vm_nic_is_private(same))
+			nic->mac_is_shared = true;
+	}
+}
+
 bool vm_shares_macs(const struct vm *vm)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)
@@ -61,13 +78,9 @@ bool vm_is_unreachable(const struct vm *vm)
 {
 	if (!vm->has_argv || vm->nic_count == 0)
 		return false;
-	for (unsigned int i = 0; i < vm->nic_count; i++) {
-		enum vm_netdev netdev = vm->nics[i].netdev;
-
-		if (netdev != VM_NETDEV_USER && netdev != VM_NETDEV_PASST &&
-			netdev != VM_NETDEV_NONE)
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (!vm_nic_is_private(&vm->nics[i]))
 			return false;
-	}
 	return true;
 }
 

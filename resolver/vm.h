@@ -114,8 +114,13 @@ void vm_add_forward(struct vm *vm, const struct vm_forward *forward);
 
 /* The NIC with that MAC, or NULL. */
 const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac);
+/* Is it on a network of QEMU's own, or on none, so that neither the host nor another VM meets its
+ * MAC? */
+bool vm_nic_is_private(const struct vm_nic *nic);
 /* Is the MAC of any NIC known? A default one counts: see vm_shares_macs(). */
 bool vm_has_macs(const struct vm *vm);
+/* Notes on the NICs of *vm which default MACs *other has on a NIC that can be reached, too. */
+void vm_note_shared_macs(struct vm *vm, const struct vm *other);
 /* Does another VM bear the MAC of a NIC of this one, so that MACs do not tell them apart? */
 bool vm_shares_macs(const struct vm *vm);
 /* Does the command line tell that no NIC can be reached from the host by an address of its own:

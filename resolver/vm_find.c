@@ -10,6 +10,7 @@
 #include "endpoint.h"
 #include "name.h"
 #include "vm_identify.h"
+#include "vm_scan.h"
 #include "vm_template.h"
 
 /*
@@ -87,6 +88,7 @@ static int open_socket(
 	r = identify(finder, found);
 	if (r < 0)
 		vm_find_close(found);
+	found->is_running = r == 0;
 	return r;
 }
 
@@ -131,6 +133,8 @@ static int visit_match(void *context, const char *name, const char *path)
 	}
 	memcpy(search->rivals->id[0], search->found->vm.id, NAME_VM_SIZE);
 	memcpy(search->rivals->id[1], found->vm.id, NAME_VM_SIZE);
+	search->rivals->pid[0] = search->found->vm.pid;
+	search->rivals->pid[1] = found->vm.pid;
 	vm_find_close(search->found);
 	vm_find_close(found);
 	return -ENOTUNIQ;
@@ -181,8 +185,8 @@ static int find_by_search(struct search *search)
 	return r == -ENOENT ? search->error : r;
 }
 
-int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
-	struct vm_rivals *ret_rivals)
+static int find_by_templates(const struct vm_finder *finder, const char *name,
+	struct vm_found *ret_found, struct vm_rivals *ret_rivals)
 {
 	struct search search = {
 		.finder = finder,
@@ -201,6 +205,30 @@ int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_
 		return -ENOMEM;
 	r = find_by_search(&search);
 	free(search.other);
+	return r;
+}
+
+/* Do processes need to be looked at? What names two VMs, or keeps us from looking, ends it. */
+static bool may_be_elsewhere(int error)
+{
+	return error == -ENOENT || error == -EACCES || error == -EPERM || error == -ECONNREFUSED;
+}
+
+int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
+	struct vm_rivals *ret_rivals)
+{
+	int r = find_by_templates(finder, name, ret_found, ret_rivals);
+
+	if (may_be_elsewhere(r)) {
+		int by_process = vm_scan_by_name(finder, name, ret_found, ret_rivals);
+
+		if (by_process == -EPERM || by_process == -ENOENT)
+			r = more_telling(r, by_process);
+		else
+			r = by_process;
+	}
+	if (r == 0)
+		vm_scan_shared_macs(finder, &ret_found->vm);
 	return r;
 }
 
@@ -262,12 +290,70 @@ static int visit_templates(struct collection *all)
 	return r == -E2BIG ? 0 : r;
 }
 
-static int compare_ids(const void *a, const void *b)
+static bool is_same_vm(const struct vm *a, const struct vm *b)
 {
-	const struct vm_found *const *left = a, *const *right = b;
-	int r = strcmp((*left)->vm.id, (*right)->vm.id);
+	if (a->pid != 0 && b->pid != 0)
+		return a->pid == b->pid;
+	return a->agent.kind == VM_ENDPOINT_UNIX && b->agent.kind == VM_ENDPOINT_UNIX &&
+	       strcmp(a->agent.path, b->agent.path) == 0;
+}
 
-	return r != 0 ? r : (int)(*left)->template_index - (int)(*right)->template_index;
+/* What both ways of finding it tell of one VM: the template's id; the process's arguments, where
+ * the socket did not lead to them. */
+static void merge(struct vm_found *known, struct vm_found *found)
+{
+	if (found->error == 0 && (known->error < 0 || !known->vm.has_argv)) {
+		struct vm_endpoint agent = known->vm.agent;
+
+		agent.is_serial = found->vm.agent.is_serial;
+		memcpy(found->vm.id, known->vm.id, sizeof(found->vm.id));
+		known->vm = found->vm;
+		known->vm.agent = agent;
+		known->error = 0;
+		known->is_running = true;
+	}
+	vm_find_close(found);
+	free(found);
+}
+
+static int visit_process(void *context, struct vm_found *found)
+{
+	struct collection *all = context;
+	int r;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (is_same_vm(&all->list[i]->vm, &found->vm)) {
+			merge(all->list[i], found);
+			return 0;
+		}
+	r = make_room(all);
+	if (r < 0) {
+		vm_find_close(found);
+		free(found);
+		return r;
+	}
+	all->list[all->count++] = found;
+	return 0;
+}
+
+static void note_shared_macs(struct collection *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t j = 0; j < all->count; j++)
+			if (all->list[i]->vm.pid != all->list[j]->vm.pid)
+				vm_note_shared_macs(&all->list[i]->vm, &all->list[j]->vm);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct vm_found *left = *(struct vm_found *const *)a;
+	const struct vm_found *right = *(struct vm_found *const *)b;
+	int r = strcmp(left->vm.id, right->vm.id);
+
+	if (r == 0)
+		r = (left->template_index > right->template_index) -
+		    (left->template_index < right->template_index);
+	return r != 0 ? r : (left->vm.pid > right->vm.pid) - (left->vm.pid < right->vm.pid);
 }
 
 int vm_find_all(const struct vm_finder *finder, struct vm_found ***ret_founds)
@@ -275,12 +361,15 @@ int vm_find_all(const struct vm_finder *finder, struct vm_found ***ret_founds)
 	struct collection all = {.finder = finder};
 	int r = visit_templates(&all);
 
-	if (r < 0) {
+	if (r == 0)
+		r = vm_scan_each(finder, visit_process, &all);
+	if (r < 0 && r != -E2BIG) {
 		vm_find_free(all.list, all.count);
 		return r;
 	}
+	note_shared_macs(&all);
 	if (all.count > 1)
-		qsort(all.list, all.count, sizeof(all.list[0]), compare_ids);
+		qsort(all.list, all.count, sizeof(all.list[0]), compare);
 	*ret_founds = all.list;
 	return (int)all.count;
 }

@@ -2,6 +2,9 @@
 #ifndef QEMUVM_VM_FIND_H
 #define QEMUVM_VM_FIND_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 #include "config.h"
 #include "trust.h"
 #include "vm.h"
@@ -9,13 +12,15 @@
 /*
  * From a name to the one VM that bears it, or to all VMs.
  *
- * A VM is found where its agent's socket follows a template of the configuration. Whose it is
- * tells the kernel once we are connected, and that connection is the one the agent is asked over:
- * QEMU serves one client at a time.
+ * A VM whose agent's socket follows a template of the configuration is found by that path alone.
+ * Whose it is tells the kernel once we are connected, and that connection is the one the agent is
+ * asked over: QEMU serves one client at a time. Any other VM is found among the processes.
  */
 
 /* More VMs than one host was seen to run. */
 #define VM_FIND_MAX 4096
+
+#define VM_FIND_BY_PROCESS UINT_MAX
 
 struct vm_finder {
 	const struct config *config;
@@ -28,9 +33,12 @@ struct vm_found {
 	 * backlog is full, so whose VM it is will be seen by who connects later
 	 * (vm_identify_peer()). */
 	int agent_fd;
+	/* Its process was seen, so that the VM runs, whatever is the matter with its agent. */
+	bool is_running;
 	/* Of vm_find_all() alone: 0, or why it does not count, as vm_find_by_name() has it. */
 	int error;
-	/* The template it follows: of two with one id the earlier one is meant. */
+	/* The template that it was found by: of two with one id the earlier one is meant. Or
+	 * VM_FIND_BY_PROCESS. */
 	unsigned int template_index;
 };
 
@@ -39,25 +47,27 @@ void vm_find_close(struct vm_found *found);
 /* Two VMs answer to one name. */
 struct vm_rivals {
 	char id[2][NAME_VM_SIZE];
+	pid_t pid[2]; /* 0: not known */
 };
 
 /*
  * The VM that `name` (as name_from_typed() gives it) names. Over all templates, in their order:
  * first a socket of exactly that name; then one whose name differs in case or in what cannot be
  * typed; then one with a known prefix before it. A socket that nobody trusted listens on is passed
- * over.
+ * over. Then over all processes (vm_scan_by_name()).
  *
  * 0, -ENOENT (no such VM), -ECONNREFUSED (its socket is there, its QEMU is gone), -EACCES (no right
- * to its socket), -EPERM (a stranger's socket), -ENOTUNIQ (*ret_rivals is written), or what kept us
- * from looking: -EMFILE, -ENFILE, -ENOMEM.
+ * to its socket), -EPERM (a stranger's), -EKEYREJECTED (a process says that it is this VM, and
+ * nothing supports it: see trust.h), -ENOTUNIQ (*ret_rivals is written), or what kept us from
+ * looking: -EMFILE, -ENFILE, -ENOMEM.
  */
 int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
 	struct vm_rivals *ret_rivals);
 
 /*
- * All sockets that follow a template, sorted by id, those that do not count with their error. Where
- * two have one id, a look-up of that name leads to the one whose template comes first. The array
- * is the caller's, for vm_find_free(). Returns its length, or -ENOMEM.
+ * All VMs, each once, sorted by id, those that do not count with their error. Where two that
+ * follow a template have one id, a look-up of that name leads to the one whose template comes
+ * first. The array is the caller's, for vm_find_free(). Returns its length, or -ENOMEM.
  */
 int vm_find_all(const struct vm_finder *finder, struct vm_found ***ret_founds);
 void vm_find_free(struct vm_found **founds, size_t count);

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "vm_scan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "name.h"
+#include "vm_argv.h"
+#include "vm_nics.h"
+
+/* How well a name fits, best first. */
+enum fit { FIT_EXACT, FIT_SPELLED, FIT_PREFIXED, FIT_NONE };
+
+static enum fit fit_of_name(const struct config *config, const char *typed, const char *raw)
+{
+	const char *prefixes[CONFIG_PREFIXES_MAX];
+
+	if (strcmp(typed, raw) == 0)
+		return FIT_EXACT;
+	if (name_matches(typed, raw))
+		return FIT_SPELLED;
+	for (unsigned int i = 0; i < config->prefix_count; i++)
+		prefixes[i] = config->prefixes[i];
+	if (name_matches_prefixed(typed, raw, prefixes, config->prefix_count))
+		return FIT_PREFIXED;
+	return FIT_NONE;
+}
+
+static enum fit fit_of_vm(const struct config *config, const char *typed, const struct vm *vm)
+{
+	enum fit best = fit_of_name(config, typed, vm->id);
+
+	for (unsigned int i = 0; i < vm->name_count; i++) {
+		enum fit fit = fit_of_name(config, typed, vm->names[i]);
+
+		if (fit < best)
+			best = fit;
+	}
+	return best;
+}
+
+/* *found is written in any case. */
+static void describe(
+	const struct vm_finder *finder, const struct vm_process *process, struct vm_found *found)
+{
+	memset(found, 0, sizeof(*found));
+	found->agent_fd = -1;
+	found->is_running = true;
+	found->template_index = VM_FIND_BY_PROCESS;
+	vm_process_describe(process, finder->config, &found->vm);
+}
+
+/* One look-up of a name. */
+struct search {
+	const struct vm_finder *finder;
+	const char *typed;
+	struct vm_found *best, *other; /* the second is scratch */
+	unsigned int best_rank;
+	bool is_tied;
+	struct vm_rivals *rivals;
+	int error;
+};
+
+#define RANK_NONE UINT_MAX
+
+/* A name that is told better comes first, then the caller's own VM. */
+static unsigned int rank_of(const struct vm_process *process, enum fit fit)
+{
+	return (unsigned int)fit * 2 + (process->uid != geteuid());
+}
+
+static void set_rival(struct vm_rivals *rivals, int which, const struct vm *vm)
+{
+	memcpy(rivals->id[which], vm->id, sizeof(rivals->id[which]));
+	rivals->pid[which] = vm->pid;
+}
+
+/* search->other holds a VM that counts. */
+static void take(struct search *search, unsigned int rank)
+{
+	struct vm_found *better = search->other;
+
+	if (rank < search->best_rank) {
+		vm_find_close(search->best);
+		search->other = search->best;
+		search->best = better;
+		search->best_rank = rank;
+		search->is_tied = false;
+		return;
+	}
+	if (rank == search->best_rank && !search->is_tied) {
+		set_rival(search->rivals, 0, &search->best->vm);
+		set_rival(search->rivals, 1, &search->other->vm);
+		search->is_tied = true;
+	}
+	vm_find_close(search->other);
+}
+
+/* A first look at the names alone, which most processes do not pass. One that bears none is called
+ * by more than its arguments say. */
+static bool may_fit(const struct search *search, const struct vm_process *process)
+{
+	struct vm *vm = &search->other->vm;
+
+	vm->id[0] = '\0';
+	vm_argv_parse_names(vm, &process->argv);
+	return !vm->is_named || fit_of_vm(search->finder->config, search->typed, vm) != FIT_NONE;
+}
+
+static void look_at(struct search *search, const struct vm_process *process)
+{
+	const struct vm_finder *finder = search->finder;
+	enum fit fit;
+	int r;
+
+	if (!may_fit(search, process))
+		return;
+	describe(finder, process, search->other);
+	fit = fit_of_vm(finder->config, search->typed, &search->other->vm);
+	if (fit == FIT_NONE)
+		return;
+	r = vm_process_check(process, finder->trust, finder->config, &search->other->vm,
+		&search->other->agent_fd);
+	if (r == 0)
+		take(search, rank_of(process, fit));
+	else if (r == -EKEYREJECTED || (r == -EPERM && search->error == -ENOENT))
+		search->error = r;
+}
+
+static int visit_by_name(void *context, pid_t pid)
+{
+	struct search *search = context;
+	struct vm_process process;
+	int r = vm_process_open(search->finder->trust, pid, &process);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	look_at(search, &process);
+	vm_process_close(&process);
+	return 0;
+}
+
+static int run_search(struct search *search)
+{
+	int r = proc_each_qemu(visit_by_name, search);
+
+	if (r == 0 && search->is_tied)
+		r = -ENOTUNIQ;
+	else if (r == 0 || r == -ESRCH)
+		r = search->best_rank == RANK_NONE ? search->error : 0;
+	if (r < 0)
+		vm_find_close(search->best);
+	return r;
+}
+
+int vm_scan_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
+	struct vm_rivals *ret_rivals)
+{
+	struct vm_found *founds = calloc(2, sizeof(*founds));
+	struct search search = {
+		.finder = finder,
+		.typed = name,
+		.best = founds,
+		.other = founds + 1,
+		.best_rank = RANK_NONE,
+		.rivals = ret_rivals,
+		.error = -ENOENT,
+	};
+	int r;
+
+	if (founds == NULL)
+		return -ENOMEM;
+	founds[0].agent_fd = founds[1].agent_fd = -1;
+	r = run_search(&search);
+	if (r == 0)
+		*ret_found = *search.best;
+	free(founds);
+	return r;
+}
+
+struct scan {
+	const struct vm_finder *finder;
+	int (*visit)(void *context, struct vm_found *found);
+	void *context;
+};
+
+/* What could not be read is a VM of which its pid alone is known. */
+static void fill_in(const struct scan *scan, pid_t pid, struct vm_found *found)
+{
+	struct vm_process process;
+
+	found->error = vm_process_open(scan->finder->trust, pid, &process);
+	if (found->error < 0) {
+		found->agent_fd = -1;
+		found->vm.pid = pid;
+		found->template_index = VM_FIND_BY_PROCESS;
+		return;
+	}
+	describe(scan->finder, &process, found);
+	found->error = vm_process_check(
+		&process, scan->finder->trust, scan->finder->config, &found->vm, &found->agent_fd);
+	vm_process_close(&process);
+}
+
+static int visit_each(void *context, pid_t pid)
+{
+	struct scan *scan = context;
+	struct vm_found *found = calloc(1, sizeof(*found));
+
+	if (found == NULL)
+		return -ENOMEM;
+	fill_in(scan, pid, found);
+	/* It ended while it was looked at. */
+	if (found->error == -ESRCH || found->error == -ENODATA) {
+		free(found);
+		return 0;
+	}
+	return scan->visit(scan->context, found);
+}
+
+int vm_scan_each(const struct vm_finder *finder,
+	int (*visit)(void *context, struct vm_found *found), void *context)
+{
+	struct scan scan = {finder, visit, context};
+	int r = proc_each_qemu(visit_each, &scan);
+
+	return r == -ESRCH ? 0 : r;
+}
+
+struct comparison {
+	const struct trust *trust;
+	struct vm *vm;
+	struct vm *other; /* scratch */
+};
+
+static int compare_macs(void *context, pid_t pid)
+{
+	struct comparison *comparison = context;
+	struct vm *vm = comparison->vm, *other = comparison->other;
+	struct vm_process process;
+
+	if (pid == vm->pid || vm_process_open(comparison->trust, pid, &process) < 0)
+		return 0;
+	vm_nics_parse(other, &process.argv);
+	vm_process_close(&process);
+	vm_note_shared_macs(vm, other);
+	return 0;
+}
+
+void vm_scan_shared_macs(const struct vm_finder *finder, struct vm *vm)
+{
+	struct comparison comparison = {.trust = finder->trust, .vm = vm};
+	bool is_needed = false;
+
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		is_needed |= vm->nics[i].mac_is_default && !vm_nic_is_private(&vm->nics[i]);
+	if (!is_needed)
+		return;
+	comparison.other = calloc(1, sizeof(*comparison.other));
+	if (comparison.other == NULL)
+		return;
+	proc_each_qemu(compare_macs, &comparison);
+	free(comparison.other);
+}
