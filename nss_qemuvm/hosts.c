@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <netdb.h>
 #include <nss.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
+#include "guard.h"
+#include "module.h"
 #include "name.h"
 #include "pack.h"
 #include "resolver.h"
+#include "status.h"
 
 /*
  * The module is loaded into every program that looks up a host name. So: a name that is not ours
@@ -19,51 +20,6 @@
  * Ours never answer UNAVAIL. With `qemuvm [!UNAVAIL=return]` in nsswitch.conf the look-up then ends
  * here, and no name of a VM goes out to the network.
  */
-
-NSS_DECLARE_MODULE_FUNCTIONS(qemuvm)
-
-#define EXPORTED __attribute__((visibility("default")))
-
-/* Where glibc wants to read why. */
-struct why {
-	int *errnop;
-	int *h_errnop;
-};
-
-/* The one translation. errno is the caller's own again when this is called. */
-static enum nss_status tell(struct why why, enum resolver_outcome outcome)
-{
-	switch (outcome) {
-	case RESOLVER_ADDRESSES:
-		*why.h_errnop = NETDB_SUCCESS;
-		return NSS_STATUS_SUCCESS;
-	case RESOLVER_NO_VM:
-		*why.h_errnop = HOST_NOT_FOUND;
-		return NSS_STATUS_NOTFOUND;
-	case RESOLVER_NO_ADDRESS:
-		*why.h_errnop = NO_DATA;
-		return NSS_STATUS_NOTFOUND;
-	case RESOLVER_NOT_YET:
-		break;
-	}
-	*why.errnop = EAGAIN;
-	*why.h_errnop = TRY_AGAIN;
-	return NSS_STATUS_TRYAGAIN;
-}
-
-/* The only words on which glibc comes back with a larger buffer. */
-static enum nss_status tell_too_small(struct why why)
-{
-	*why.errnop = ERANGE;
-	*why.h_errnop = NETDB_INTERNAL;
-	return NSS_STATUS_TRYAGAIN;
-}
-
-static enum nss_status tell_foreign(struct why why)
-{
-	*why.h_errnop = HOST_NOT_FOUND;
-	return NSS_STATUS_UNAVAIL;
-}
 
 /* Too large for a stranger's stack. */
 struct work {
@@ -102,7 +58,8 @@ static int pack(const struct result *result, const struct resolver_answer *answe
 
 /* A name of ours. Outputs are written at the end, when errno is the caller's own again, which
  * errnop mostly points to. */
-static enum nss_status look_up_own(const char *host, const struct result *result, struct why why)
+static enum nss_status look_up_own(
+	const char *host, const struct result *result, struct status_why why)
 {
 	char name[NAME_VM_SIZE];
 	enum resolver_outcome outcome;
@@ -110,48 +67,42 @@ static enum nss_status look_up_own(const char *host, const struct result *result
 	int r = 0;
 
 	if (name_from_host(host, name) < 0)
-		return tell(why, RESOLVER_NO_VM);
+		return status_tell(why, RESOLVER_NO_VM);
 	if (result->tuples == NULL && result->family != AF_INET && result->family != AF_INET6)
-		return tell(why, RESOLVER_NO_ADDRESS);
+		return status_tell(why, RESOLVER_NO_ADDRESS);
 	work = malloc(sizeof(*work));
 	if (work == NULL)
-		return tell(why, RESOLVER_NOT_YET);
+		return status_tell(why, RESOLVER_NOT_YET);
 	memcpy(work->name, name, sizeof(name));
 	ask(work, result->family, result->tuples != NULL);
 	outcome = work->answer.outcome;
 	if (outcome == RESOLVER_ADDRESSES)
 		r = pack(result, &work->answer);
 	free(work);
-	return r < 0 ? tell_too_small(why) : tell(why, outcome);
+	return r < 0 ? status_too_small(why) : status_tell(why, outcome);
 }
 
-/* A thread that is cancelled in here would leave descriptors and memory behind. */
-static enum nss_status look_up(const char *host, const struct result *result, struct why why)
+static enum nss_status look_up(const char *host, const struct result *result, struct status_why why)
 {
-	int caller_errno = errno, caller_cancel, ignored;
 	int inner_errno = 0, inner_h_errno = HOST_NOT_FOUND;
-	enum nss_status status;
+	struct guard guard = guard_enter();
+	enum nss_status status =
+		look_up_own(host, result, (struct status_why){&inner_errno, &inner_h_errno});
 
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &caller_cancel);
-	status = look_up_own(host, result, (struct why){&inner_errno, &inner_h_errno});
-	pthread_setcancelstate(caller_cancel, &ignored);
-
-	errno = caller_errno;
-	if (inner_errno != 0)
-		*why.errnop = inner_errno;
-	*why.h_errnop = inner_h_errno;
+	guard_leave(&guard);
+	status_pass(why, inner_errno, inner_h_errno);
 	return status;
 }
 
 EXPORTED enum nss_status _nss_qemuvm_gethostbyname4_r(const char *name, struct gaih_addrtuple **pat,
 	char *buffer, size_t buflen, int *errnop, int *h_errnop, int32_t *ttlp)
 {
-	struct why why = {errnop, h_errnop};
+	struct status_why why = {errnop, h_errnop};
 	struct result result = {
 		.tuples = pat, .family = AF_UNSPEC, .buffer = buffer, .buflen = buflen};
 
 	if (!name_is_ours(name))
-		return tell_foreign(why);
+		return status_foreign(why);
 	/* Not to be kept: guests get other addresses. */
 	if (ttlp != NULL)
 		*ttlp = 0;
@@ -162,12 +113,12 @@ EXPORTED enum nss_status _nss_qemuvm_gethostbyname3_r(const char *name, int af,
 	struct hostent *host, char *buffer, size_t buflen, int *errnop, int *h_errnop,
 	int32_t *ttlp, char **canonp)
 {
-	struct why why = {errnop, h_errnop};
+	struct status_why why = {errnop, h_errnop};
 	struct result result = {.host = host, .family = af, .buffer = buffer, .buflen = buflen};
 	enum nss_status status;
 
 	if (!name_is_ours(name))
-		return tell_foreign(why);
+		return status_foreign(why);
 	if (ttlp != NULL)
 		*ttlp = 0;
 	status = look_up(name, &result, why);

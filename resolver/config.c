@@ -600,6 +600,22 @@ int config_socket_path(
 	return r;
 }
 
+void config_drop_source(struct config *config, enum source_id source)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < config->source_count; i++)
+		if (config->sources[i] != source)
+			config->sources[kept++] = config->sources[i];
+	config->source_count = kept;
+}
+
+void config_keep_source(struct config *config, enum source_id source)
+{
+	config->sources[0] = source;
+	config->source_count = 1;
+}
+
 int config_socket_name(
 	const char *template, const char *path, uid_t uid, char *ret_name, size_t size)
 {

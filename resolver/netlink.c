@@ -138,7 +138,7 @@ static bool copy_attribute(const struct rtattr *attribute, void *ret_value, size
 int netlink_neighbour_rank(const struct netlink_neighbour *neighbour)
 {
 	if ((neighbour->state & (NUD_PERMANENT | NUD_REACHABLE)) != 0)
-		return 3;
+		return NETLINK_NEIGHBOUR_RANK_MAX;
 	if ((neighbour->state & (NUD_DELAY | NUD_PROBE)) != 0)
 		return 2;
 	return (neighbour->state & NUD_STALE) != 0 ? 1 : 0;

@@ -28,8 +28,9 @@ struct netlink_neighbour {
 	uint16_t state; /* NUD_* of <linux/neighbour.h> */
 };
 
-/* Best first: permanent and reachable, then delay, probe, stale; 0: not usable (failed, incomplete,
- * noarp). */
+/* NETLINK_NEIGHBOUR_RANK_MAX, the best: permanent and reachable; then delay and probe; then stale;
+ * 0: not usable (failed, incomplete, noarp). */
+#define NETLINK_NEIGHBOUR_RANK_MAX 3
 int netlink_neighbour_rank(const struct netlink_neighbour *neighbour);
 
 /*

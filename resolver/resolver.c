@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lookup.h"
+#include "netlink.h"
 #include "trust.h"
 #include "vm_find.h"
+#include "vm_scan.h"
 
 /* All that one question needs, in one allocation: none of it fits a stranger's stack. */
 struct asking {
@@ -257,6 +260,71 @@ void resolver_ask(const struct config *config, const struct resolver_question *q
 		return;
 	}
 	ask_one(asking, config, question, ret_answer);
+	free(asking);
+}
+
+/* How long the kernel may take for its neighbour table; it takes some 20 us. */
+#define NEIGHBOUR_MS 100
+
+struct hearing {
+	const struct address *address;
+	struct mac mac;
+	bool is_heard;
+};
+
+static void hear(void *context, const struct netlink_neighbour *neighbour)
+{
+	struct hearing *hearing = context;
+
+	if (!address_equals(hearing->address, &neighbour->address))
+		return;
+	hearing->mac = neighbour->mac;
+	hearing->is_heard = true;
+}
+
+int resolver_mac_of(const struct address *address, struct mac *ret_mac)
+{
+	struct hearing hearing = {.address = address};
+	int netlink_fd, r;
+
+	/* A link-local address exists once on each link, and who asks cannot say which. */
+	if (address_classify(address) != ADDRESS_UNICAST)
+		return -ENOENT;
+	netlink_fd = netlink_open();
+	if (netlink_fd < 0)
+		return netlink_fd;
+	r = netlink_each_neighbour(
+		netlink_fd, deadline_after_ms(NEIGHBOUR_MS), address->family, hear, &hearing);
+	close(netlink_fd);
+	if (r < 0)
+		return r;
+	if (!hearing.is_heard)
+		return -ENOENT;
+	*ret_mac = hearing.mac;
+	return 0;
+}
+
+void resolver_ask_mac(
+	const struct config *config, const struct mac *mac, struct resolver_answer *ret_answer)
+{
+	struct asking *asking = calloc(1, sizeof(*asking));
+	struct vm_finder finder = {.config = config};
+	int r = -ENOMEM;
+
+	memset(ret_answer, 0, sizeof(*ret_answer));
+	if (asking != NULL) {
+		finder.trust = &asking->trust;
+		trust_init(config, &asking->trust);
+		r = vm_scan_by_mac(&finder, mac, &asking->found.vm);
+	}
+	if (r == 0) {
+		describe_vm(ret_answer, &asking->found.vm);
+		describe_host(ret_answer);
+		set_reason(ret_answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
+	} else {
+		answer_not_found(ret_answer, r);
+		ret_answer->outcome = RESOLVER_NO_VM;
+	}
 	free(asking);
 }
 

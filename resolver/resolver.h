@@ -95,6 +95,17 @@ struct resolver_answer {
 void resolver_ask(const struct config *config, const struct resolver_question *question,
 	struct resolver_answer *ret_answer);
 
+/*
+ * The other way round, in two steps, since most addresses are strangers'. First, with one question
+ * to the kernel and nothing else: the MAC that its neighbour table has for an address. 0, -ENOENT,
+ * or what netlink said. Then the VM that bears the MAC, found with one scan of the processes and no
+ * question to any agent: *ret_answer names it, with outcome RESOLVER_ADDRESSES and no address, or
+ * is RESOLVER_NO_VM, also where two VMs bear the MAC.
+ */
+int resolver_mac_of(const struct address *address, struct mac *ret_mac);
+void resolver_ask_mac(
+	const struct config *config, const struct mac *mac, struct resolver_answer *ret_answer);
+
 /* Shows that the library is at work, from time to time while resolver_ask_all() waits. */
 struct resolver_progress {
 	void (*show)(void *context, size_t answered, size_t count);

@@ -3,6 +3,7 @@
 
 static const struct source *const sources[] = {
 	&source_agent,
+	&source_neighbour,
 };
 
 const struct source *source_by_id(enum source_id id)

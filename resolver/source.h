@@ -54,5 +54,6 @@ struct source {
 const struct source *source_by_id(enum source_id id);
 
 extern const struct source source_agent;
+extern const struct source source_neighbour;
 
 #endif

@@ -123,6 +123,11 @@ bool vm_has_macs(const struct vm *vm);
 void vm_note_shared_macs(struct vm *vm, const struct vm *other);
 /* Does another VM bear the MAC of a NIC of this one, so that MACs do not tell them apart? */
 bool vm_shares_macs(const struct vm *vm);
+/* Is the MAC that of a NIC which can be reached from the host, and of no other VM's, so that who
+ * bears it is this VM? */
+bool vm_is_told_by_mac(const struct vm *vm, const struct mac *mac);
+/* Is there such a NIC at all? */
+bool vm_has_telling_macs(const struct vm *vm);
 /* Does the command line tell that no NIC can be reached from the host by an address of its own:
  * there are NICs, and all are on user-mode networks? (None at all may be plugged in later.) */
 bool vm_is_unreachable(const struct vm *vm);

@@ -180,6 +180,59 @@ int vm_scan_by_name(const struct vm_finder *finder, const char *name, struct vm_
 	return r;
 }
 
+/* One look-up of a MAC. */
+struct mac_search {
+	const struct vm_finder *finder;
+	const struct mac *mac;
+	struct vm_found *found;
+	struct vm *vm; /* the result */
+	unsigned int count;
+};
+
+static void look_at_macs(struct mac_search *search, const struct vm_process *process)
+{
+	struct vm_found *found = search->found;
+	int r;
+
+	vm_nics_parse(&found->vm, &process->argv);
+	if (!vm_is_told_by_mac(&found->vm, search->mac))
+		return;
+	describe(search->finder, process, found);
+	r = vm_process_check(process, search->finder->trust, search->finder->config, &found->vm,
+		&found->agent_fd);
+	vm_find_close(found);
+	if (r == 0 && search->count++ == 0)
+		*search->vm = found->vm;
+}
+
+static int visit_by_mac(void *context, pid_t pid)
+{
+	struct mac_search *search = context;
+	struct vm_process process;
+
+	if (vm_process_open(search->finder->trust, pid, &process) < 0)
+		return 0;
+	look_at_macs(search, &process);
+	vm_process_close(&process);
+	return 0;
+}
+
+int vm_scan_by_mac(const struct vm_finder *finder, const struct mac *mac, struct vm *ret_vm)
+{
+	struct mac_search search = {
+		.finder = finder,
+		.mac = mac,
+		.found = calloc(1, sizeof(*search.found)),
+		.vm = ret_vm,
+	};
+
+	if (search.found == NULL)
+		return -ENOMEM;
+	proc_each_qemu(visit_by_mac, &search);
+	free(search.found);
+	return search.count == 1 ? 0 : search.count == 0 ? -ENOENT : -ENOTUNIQ;
+}
+
 struct scan {
 	const struct vm_finder *finder;
 	int (*visit)(void *context, struct vm_found *found);

@@ -65,8 +65,9 @@ agent liar accept read-request reply "$(nic 10.66.0.1 169.254.169.254 ::ffff:10.
 agent garbage accept read-request reply '{"no":"list"}' close loop
 agent many accept read-request reply "$(nic 10.66.0.{100..140})" close loop
 
-check_equal 'four functions are exported and nothing else' \
-	'_nss_qemuvm_gethostbyname2_r _nss_qemuvm_gethostbyname3_r _nss_qemuvm_gethostbyname4_r _nss_qemuvm_gethostbyname_r' \
+functions=$(printf '_nss_qemuvm_%s ' endhostent gethostbyaddr2_r gethostbyaddr_r \
+	gethostbyname2_r gethostbyname3_r gethostbyname4_r gethostbyname_r gethostent_r sethostent)
+check_equal "the module's functions are exported and nothing else" "${functions% }" \
 	"$(nm -D --defined-only "$module" | awk '{ print $3 }' | sort | paste -sd ' ')"
 check_equal 'it needs libc alone' libc.so.6 \
 	"$(readelf -d "$module" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | paste -sd ' ')"
