@@ -23,8 +23,10 @@ HARDENING := -fstack-protector-strong -U_FORTIFY_SOURCE $(if $(SANITIZE),,-D_FOR
 	$(if $(filter x86_64-%,$(MULTIARCH)),-fstack-clash-protection -fcf-protection)
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 	$(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined))
-CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=c11 $(WARNINGS) $(HARDENING) -fPIC -fvisibility=hidden $(SANITIZER) $(CFLAGS)
+# Small before quick: the module is mapped into every program, and waits for guests.
+CFLAGS ?= -Os -g
+ALL_CFLAGS := -std=c11 $(WARNINGS) $(HARDENING) -fPIC -fvisibility=hidden \
+	-ffunction-sections -fdata-sections $(SANITIZER) $(CFLAGS)
 ALL_CPPFLAGS := -D_GNU_SOURCE -DQEMUVM_DOMAIN='"$(DOMAIN)"' -DQEMUVM_VERSION='"$(VERSION)"' \
 	-DQEMUVM_SYSCONFDIR='"$(SYSCONFDIR)"' -DQEMUVM_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	-Iresolver $(CPPFLAGS)

@@ -14,6 +14,9 @@
 /* A person begins to wonder after a second. */
 #define PROGRESS_AFTER_NS INT64_C(1000000000)
 
+/* Of all addresses of an answer, with spaces. */
+#define ADDRESSES_TEXT_SIZE (ANSWER_ADDRESSES_MAX * (ADDRESS_TEXT_MAX + 1))
+
 struct progress {
 	int64_t begin_ns;
 	bool is_shown;
@@ -73,24 +76,52 @@ static void print_json_addresses(const struct resolver_answer *answer)
 	putchar(']');
 }
 
+static void print_json_names(const struct resolver_answer *answer)
+{
+	putchar('[');
+	for (unsigned int i = 0; i < answer->name_count; i++) {
+		if (i > 0)
+			fputs(", ", stdout);
+		output_json(stdout, answer->names[i]);
+	}
+	putchar(']');
+}
+
+/* Why there is no address, or why the guest's agent is not the one who named it; or NULL. */
+static const char *hint_of(
+	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
+{
+	if (answer->outcome != RESOLVER_ADDRESSES)
+		return resolver_explain(answer, text);
+	if (answer->agent_reason != RESOLVER_OK)
+		return resolver_explain_agent(answer, text);
+	return NULL;
+}
+
+static void print_json_text(const char *key, const char *text)
+{
+	printf(", \"%s\": ", key);
+	if (text == NULL)
+		fputs("null", stdout);
+	else
+		output_json(stdout, text);
+}
+
 static void print_json_vm(const struct resolver_answer *answer)
 {
 	char text[RESOLVER_TEXT_SIZE];
+	bool has_address = answer->outcome == RESOLVER_ADDRESSES;
 
 	fputs("  {\"vm-id\": ", stdout);
 	output_json(stdout, answer->id);
-	fputs(", \"host\": ", stdout);
-	output_json(stdout, answer->host);
+	print_json_text("host", answer->host);
+	fputs(", \"names\": ", stdout);
+	print_json_names(answer);
 	fputs(", \"ip-addresses\": ", stdout);
 	print_json_addresses(answer);
-	fputs(", \"source\": ", stdout);
-	if (answer->outcome == RESOLVER_ADDRESSES) {
-		output_json(stdout, config_source_name(answer->source));
-		fputs(", \"hint\": null", stdout);
-	} else {
-		fputs("null, \"hint\": ", stdout);
-		output_json(stdout, resolver_explain(answer, text));
-	}
+	print_json_text("source", has_address ? config_source_name(answer->source) : NULL);
+	print_json_text("hint", hint_of(answer, text));
+	print_json_text("agent-socket", answer->socket[0] != '\0' ? answer->socket : NULL);
 	if (answer->pid > 0)
 		printf(", \"pid\": %d}", (int)answer->pid);
 	else
@@ -107,34 +138,78 @@ static void print_json(const struct resolver_answer *answers, int count)
 	puts("]");
 }
 
-static void print_row(const struct resolver_answer *answer, int width)
+/* The columns of the table but the last, whose text may be as long as it likes. */
+struct widths {
+	int name, addresses, source;
+};
+
+static const struct widths heading = {
+	sizeof("NAME") - 1, sizeof("ADDRESSES") - 1, sizeof("SOURCE") - 1};
+
+/* Returns the length. */
+static int format_addresses(
+	const struct resolver_answer *answer, char text[static ADDRESSES_TEXT_SIZE])
 {
-	char text[RESOLVER_TEXT_SIZE], name[NAME_VM_SIZE];
+	char address[ADDRESS_TEXT_MAX];
+	int len = 0;
+
+	if (answer->address_count == 0)
+		return snprintf(text, ADDRESSES_TEXT_SIZE, "-");
+	for (size_t i = 0; i < answer->address_count; i++)
+		len += snprintf(text + len, ADDRESSES_TEXT_SIZE - (size_t)len, "%s%s",
+			i > 0 ? " " : "", address_format(&answer->addresses[i], address));
+	return len;
+}
+
+static const char *source_of(const struct resolver_answer *answer)
+{
+	return answer->outcome == RESOLVER_ADDRESSES ? config_source_name(answer->source) : "-";
+}
+
+static void widen(int *width, int len)
+{
+	if (len > *width)
+		*width = len;
+}
+
+static struct widths measure(const struct resolver_answer *answers, int count)
+{
+	char addresses[ADDRESSES_TEXT_SIZE], name[NAME_VM_SIZE];
+	struct widths widths = heading;
+
+	for (int i = 0; i < count; i++) {
+		widen(&widths.name, (int)name_spell(answers[i].id, name));
+		widen(&widths.addresses, format_addresses(&answers[i], addresses));
+		widen(&widths.source, (int)strlen(source_of(&answers[i])));
+	}
+	return widths;
+}
+
+static void print_row(const struct resolver_answer *answer, struct widths widths)
+{
+	char text[RESOLVER_TEXT_SIZE], addresses[ADDRESSES_TEXT_SIZE], name[NAME_VM_SIZE];
+	const char *hint = hint_of(answer, text);
 
 	/* Spelled as it is typed, which is safe to show. */
 	name_spell(answer->id, name);
-	printf("%-*s  ", width, name);
-	if (answer->outcome != RESOLVER_ADDRESSES) {
-		printf("-  (%s)\n", resolver_explain(answer, text));
-		return;
-	}
-	for (size_t i = 0; i < answer->address_count; i++)
-		printf("%s%s", i > 0 ? " " : "", address_format(&answer->addresses[i], text));
-	printf("  (%s)\n", config_source_name(answer->source));
+	format_addresses(answer, addresses);
+	if (hint == NULL)
+		printf("%-*s  %-*s  %s\n", widths.name, name, widths.addresses, addresses,
+			source_of(answer));
+	else
+		printf("%-*s  %-*s  %-*s  %s\n", widths.name, name, widths.addresses, addresses,
+			widths.source, source_of(answer), hint);
 }
 
 static void print_table(const struct resolver_answer *answers, int count)
 {
-	int width = 0;
+	struct widths widths = measure(answers, count);
 
-	for (int i = 0; i < count; i++) {
-		char name[NAME_VM_SIZE];
-		int len = (int)name_spell(answers[i].id, name);
-
-		width = len > width ? len : width;
-	}
+	if (count > 0)
+		printf("%-*s  %-*s  %-*s  HINT\n", widths.name, "NAME", widths.addresses,
+			"ADDRESSES", widths.source, "SOURCE");
 	for (int i = 0; i < count; i++)
-		print_row(&answers[i], width);
+		print_row(&answers[i], widths);
 	if (count == 0)
 		fputs("qemuvm: no VM found (qemuvm doctor says where was looked)\n", stderr);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -65,18 +66,7 @@ static void gather_anew(void)
 	replace(answers, count, true);
 }
 
-/* Keeps the addresses of one family. */
-static void keep_family(struct resolver_answer *answer, sa_family_t family)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < answer->address_count; i++)
-		if (answer->addresses[i].family == family && answer->addresses[i].scope_id == 0)
-			answer->addresses[kept++] = answer->addresses[i];
-	answer->address_count = kept;
-}
-
-/* The next VM and family: a place in the list, or false at its end. */
+/* To the next family, or the next VM. */
 static void advance(void)
 {
 	if (list.family == AF_INET) {
@@ -92,13 +82,12 @@ static enum nss_status hand_out(
 	struct hostent *host, char *buffer, size_t buflen, struct status_why why)
 {
 	for (; list.at < list.count; advance()) {
-		struct resolver_answer answer = list.answers[list.at];
+		int r = pack_hostent(&list.answers[list.at], list.family, buffer, buflen, host);
 
-		keep_family(&answer, list.family);
-		if (answer.address_count == 0)
-			continue;
-		if (pack_hostent(&answer, list.family, buffer, buflen, host) < 0)
+		if (r == -ERANGE)
 			return status_too_small(why);
+		if (r < 0)
+			continue;
 		advance();
 		return status_tell(why, RESOLVER_ADDRESSES);
 	}

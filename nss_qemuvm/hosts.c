@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <netdb.h>
 #include <nss.h>
 #include <stdlib.h>
@@ -79,7 +80,9 @@ static enum nss_status look_up_own(
 	if (outcome == RESOLVER_ADDRESSES)
 		r = pack(result, &work->answer);
 	free(work);
-	return r < 0 ? status_too_small(why) : status_tell(why, outcome);
+	if (r == -ERANGE)
+		return status_too_small(why);
+	return status_tell(why, r < 0 ? RESOLVER_NO_ADDRESS : outcome);
 }
 
 static enum nss_status look_up(const char *host, const struct result *result, struct status_why why)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -49,17 +50,34 @@ int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t bufle
 	return 0;
 }
 
+static bool is_packed(const struct address *address, int family)
+{
+	return address->family == family && address->scope_id == 0;
+}
+
+static size_t count_packed(const struct resolver_answer *answer, int family)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < answer->address_count; i++)
+		count += is_packed(&answer->addresses[i], family);
+	return count;
+}
+
 int pack_hostent(const struct resolver_answer *answer, int family, char *buffer, size_t buflen,
 	struct hostent *ret_host)
 {
 	size_t name_size = strlen(answer->host) + 1;
 	size_t address_size = address_len((sa_family_t)family);
 	size_t pad = padding(buffer, alignof(char *));
+	size_t count = count_packed(answer, family);
 	/* The list of aliases, which is empty, and that of addresses, each with its NULL. */
-	size_t lists_size = (1 + answer->address_count + 1) * sizeof(char *);
-	size_t bytes_size = answer->address_count * address_size;
+	size_t lists_size = (1 + count + 1) * sizeof(char *);
+	size_t bytes_size = count * address_size;
 	char **aliases, **list, *bytes;
 
+	if (count == 0)
+		return -ENOENT;
 	if (pad + lists_size + bytes_size + name_size > buflen)
 		return -ERANGE;
 	aliases = (char **)(void *)(buffer + pad);
@@ -68,14 +86,16 @@ int pack_hostent(const struct resolver_answer *answer, int family, char *buffer,
 
 	aliases[0] = NULL;
 	for (size_t i = 0; i < answer->address_count; i++) {
-		list[i] = bytes + i * address_size;
-		memcpy(list[i], answer->addresses[i].bytes, address_size);
+		if (!is_packed(&answer->addresses[i], family))
+			continue;
+		*list++ = memcpy(bytes, answer->addresses[i].bytes, address_size);
+		bytes += address_size;
 	}
-	list[answer->address_count] = NULL;
-	ret_host->h_name = memcpy(bytes + bytes_size, answer->host, name_size);
+	*list = NULL;
+	ret_host->h_name = memcpy(bytes, answer->host, name_size);
 	ret_host->h_aliases = aliases;
 	ret_host->h_addrtype = family;
 	ret_host->h_length = (int)address_size;
-	ret_host->h_addr_list = list;
+	ret_host->h_addr_list = aliases + 1;
 	return 0;
 }

@@ -22,8 +22,8 @@
 int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t buflen,
 	struct gaih_addrtuple **tuples);
 
-/* gethostbyname2_r and its kin: addresses of one family, which all of the answer's are. *ret_host
- * points into the buffer. 0, or -ERANGE. */
+/* gethostbyname2_r and its kin: the answer's addresses of one family, without those that need a
+ * scope. *ret_host points into the buffer. 0, -ERANGE, or -ENOENT: there is none. */
 int pack_hostent(const struct resolver_answer *answer, int family, char *buffer, size_t buflen,
 	struct hostent *ret_host);
 

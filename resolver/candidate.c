@@ -297,6 +297,11 @@ void candidates_judge(
 		leave_out(candidates, CANDIDATE_LINK_LOCAL, CANDIDATE_LINK_LOCAL_LAST);
 }
 
+bool candidates_any(const struct candidates *candidates)
+{
+	return any_counts(candidates, CANDIDATE_PROVEN, CANDIDATE_LINK_LOCAL);
+}
+
 /* The answer, while it is put together. */
 struct selection {
 	int family;

@@ -91,6 +91,9 @@ struct candidate_rules {
 void candidates_judge(
 	struct candidates *candidates, const struct vm *vm, struct candidate_rules rules);
 
+/* Does any of them count, of whichever family? */
+bool candidates_any(const struct candidates *candidates);
+
 /*
  * The addresses of the family (AF_UNSPEC: both) that count, best first, IPv4 before IPv6 within a
  * rank, otherwise in the order in which they were claimed; each once, and at most

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /*
  * Answers in words: what is the matter, and what a person can do about it.
@@ -50,16 +51,23 @@ static const char *fixed_text(enum resolver_reason reason)
 		return "no VM of that name (qemuvm list shows those there are)";
 	case RESOLVER_OTHER_FAMILY:
 		return "the VM has addresses, but none of the kind asked for";
-	case RESOLVER_USER_MODE:
-		return "the VM has user-mode networks only (-netdev user), which the host cannot "
-		       "reach by address: give it a tap or bridge, or a hostfwd";
+	case RESOLVER_NO_MAC:
+		return "no MAC of the VM is known that no other VM bears";
+	case RESOLVER_NO_LEASE:
+		return "no lease file has an address for it (see `lease` in qemuvm.conf)";
+	case RESOLVER_NO_NEIGHBOUR:
+		return "the neighbour table has no address for it: it has not spoken with this "
+		       "host lately";
 	case RESOLVER_UNSUPPORTED:
 		return "a process of another user says that it is this VM, and nothing supports it "
 		       "(see qemuvm doctor)";
 	case RESOLVER_NO_AGENT:
-		return "the VM has no guest agent socket, and neither a DHCP lease nor the "
-		       "neighbour table knows its address (qemuvm args NAME shows how to give it "
+		return "the VM has no guest agent socket (qemuvm args NAME shows how to give it "
 		       "one)";
+	case RESOLVER_NOT_HEARD:
+		return "neither a DHCP lease nor the neighbour table knows the VM's address, and "
+		       "it "
+		       "has no guest agent socket (qemuvm args NAME shows how to give it one)";
 	case RESOLVER_NO_LEASE_YET:
 		return "its guest agent answers, but its network interface has no address yet";
 	case RESOLVER_AGENT_SILENT:
@@ -82,6 +90,46 @@ static const char *fixed_text(enum resolver_reason reason)
 	default:
 		return NULL;
 	}
+}
+
+static const struct vm_forward *forward_to_ssh(const struct resolver_answer *answer)
+{
+	for (unsigned int i = 0; i < answer->forward_count; i++)
+		if (answer->forwards[i].guest_port == 22)
+			return &answer->forwards[i];
+	return NULL;
+}
+
+static void explain_user_mode(
+	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
+{
+	static const uint8_t any[16] = {0};
+	const struct vm_forward *forward = forward_to_ssh(answer);
+	const char *host = "localhost";
+	char address[ADDRESS_TEXT_MAX];
+
+	if (forward == NULL) {
+		snprintf(text, RESOLVER_TEXT_SIZE,
+			"the VM has user-mode networks only (-netdev user), which the host cannot "
+			"reach by address: give it a tap or bridge, or a hostfwd");
+		return;
+	}
+	if (memcmp(forward->host.bytes, any, sizeof(any)) != 0)
+		host = address_format(&forward->host, address);
+	snprintf(text, RESOLVER_TEXT_SIZE,
+		"the VM has user-mode networks only, which the host cannot reach by address; its "
+		"ssh port is forwarded: ssh -p %u %s",
+		forward->host_port, host);
+}
+
+const char *resolver_explain_agent(
+	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
+{
+	const char *fixed = fixed_text(answer->agent_reason);
+
+	snprintf(text, RESOLVER_TEXT_SIZE, "%s",
+		fixed != NULL ? fixed : "its guest agent cannot be asked");
+	return text;
 }
 
 const char *resolver_explain(
@@ -121,6 +169,9 @@ const char *resolver_explain(
 		snprintf(text, RESOLVER_TEXT_SIZE,
 			"the VM runs, but its agent's socket%s%s cannot be reached: %s",
 			socket[0] != '\0' ? " " : "", socket, refusal_text(answer->error));
+		break;
+	case RESOLVER_USER_MODE:
+		explain_user_mode(answer, text);
 		break;
 	case RESOLVER_NONE_COUNTS:
 		snprintf(text, RESOLVER_TEXT_SIZE,

@@ -100,6 +100,28 @@ static bool is_no_vm(const struct vm_found *found, int said)
 	       (said == -EPERM || said == -EACCES || said == -ECONNREFUSED || said == -ENOENT);
 }
 
+static bool has_source(const struct config *config, enum source_id source)
+{
+	for (unsigned int i = 0; i < config->source_count; i++)
+		if (config->sources[i] == source)
+			return true;
+	return false;
+}
+
+/* Why the sources named none that the host has itself; the agent was not asked. */
+static enum resolver_reason reason_of_host(const struct lookup *lookup, const struct config *config)
+{
+	const struct vm *vm = &lookup->found->vm;
+
+	if (has_source(config, SOURCE_AGENT) && vm->agent.kind == VM_ENDPOINT_NONE)
+		return config->source_count > 1 ? RESOLVER_NOT_HEARD : RESOLVER_NO_AGENT;
+	if (config->source_count == 0 || has_source(config, SOURCE_AGENT))
+		return RESOLVER_NOT_ASKED;
+	if (!vm_has_telling_macs(vm))
+		return RESOLVER_NO_MAC;
+	return config->sources[0] == SOURCE_LEASE ? RESOLVER_NO_LEASE : RESOLVER_NO_NEIGHBOUR;
+}
+
 /* No source named an address. */
 static void answer_not_yet(
 	struct resolver_answer *answer, const struct lookup *lookup, const struct config *config)
@@ -113,10 +135,8 @@ static void answer_not_yet(
 		set_reason(answer, RESOLVER_NO_ADDRESS, RESOLVER_USER_MODE, 0);
 	else if (said < 0)
 		set_reason(answer, RESOLVER_NOT_YET, reason_of_agent(said), said);
-	else if (config->source_count == 0 || found->vm.agent.kind != VM_ENDPOINT_NONE)
-		set_reason(answer, RESOLVER_NOT_YET, RESOLVER_NOT_ASKED, 0);
 	else
-		set_reason(answer, RESOLVER_NOT_YET, RESOLVER_NO_AGENT, 0);
+		set_reason(answer, RESOLVER_NOT_YET, reason_of_host(lookup, config), 0);
 }
 
 /*
@@ -151,8 +171,13 @@ static void describe_vm(struct resolver_answer *answer, const struct vm *vm)
 {
 	memcpy(answer->id, vm->id, sizeof(answer->id));
 	vm_endpoint_format(&vm->agent, answer->socket);
+	memcpy(answer->names, vm->names, sizeof(answer->names));
+	answer->name_count = vm->name_count;
 	answer->pid = vm->pid;
 	answer->uid = vm->uid;
+	memcpy(answer->forwards, vm->forwards, sizeof(answer->forwards));
+	answer->forward_count = vm->forward_count;
+	answer->vsock_cid = vm->vsock_cid;
 }
 
 static void describe_host(struct resolver_answer *answer)
@@ -163,30 +188,64 @@ static void describe_host(struct resolver_answer *answer)
 	snprintf(answer->host, sizeof(answer->host), "%s.%s", name, NAME_DOMAIN);
 }
 
-/* The most believed source that named an address of the family has the word. */
-static void answer_from_sources(struct resolver_answer *answer, struct lookup *lookup,
-	const struct config *config, const struct resolver_question *question)
+/* Did the guest itself tell that it has no address, but for loopback and the like? */
+static bool says_none(const struct lookup *lookup, enum source_id source)
+{
+	const struct candidates *candidates = &lookup->candidates[source];
+
+	if (source != SOURCE_AGENT || lookup->said[source] == 0)
+		return false;
+	for (size_t i = 0; i < candidates->count; i++)
+		if (candidates->list[i].verdict != CANDIDATE_REFUSED)
+			return false;
+	return candidates->count > 0 || lookup->said[source] == -EADDRNOTAVAIL;
+}
+
+/*
+ * The first source that knows the VM's addresses, or knows that it has none, has the word for both
+ * families: what another one says of the family that it did not name would be out of date.
+ */
+static const struct candidates *most_believed(
+	const struct lookup *lookup, const struct config *config, enum source_id *ret_source)
 {
 	const struct candidates *named = NULL;
 
 	for (unsigned int i = 0; i < config->source_count; i++) {
 		enum source_id id = config->sources[i];
-		struct candidates *candidates = &lookup->candidates[id];
+		const struct candidates *candidates = &lookup->candidates[id];
 
-		answer->address_count = candidates_answer(
-			candidates, question->family, question->takes_scope, answer->addresses);
-		if (answer->address_count > 0) {
-			answer->source = id;
-			set_reason(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
-			return;
+		if (candidates_any(candidates) || says_none(lookup, id)) {
+			*ret_source = id;
+			return candidates;
 		}
-		if (candidates->count > 0 && named == NULL)
+		if (candidates->count > 0 && named == NULL) {
+			*ret_source = id;
 			named = candidates;
+		}
 	}
-	if (named != NULL)
-		answer_none_counts(answer, named);
-	else
+	return named;
+}
+
+static void answer_from_sources(struct resolver_answer *answer, struct lookup *lookup,
+	const struct config *config, const struct resolver_question *question)
+{
+	enum source_id source;
+	const struct candidates *believed = most_believed(lookup, config, &source);
+
+	if (believed == NULL || believed->count == 0) {
 		answer_not_yet(answer, lookup, config);
+		return;
+	}
+	answer->address_count = candidates_answer(&lookup->candidates[source], question->family,
+		question->takes_scope, answer->addresses);
+	if (answer->address_count == 0) {
+		answer_none_counts(answer, believed);
+		return;
+	}
+	answer->source = source;
+	set_reason(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
+	if (source != SOURCE_AGENT && lookup->said[SOURCE_AGENT] < 0)
+		answer->agent_reason = reason_of_agent(lookup->said[SOURCE_AGENT]);
 }
 
 static void answer_for(struct resolver_answer *answer, struct lookup *lookup,

@@ -55,8 +55,8 @@ enum resolver_reason {
 	RESOLVER_USER_MODE,    /* all its NICs are behind user-mode networks */
 	RESOLVER_NONE_COUNTS,  /* the guest names addresses, and each is left out for a reason */
 	/* RESOLVER_NOT_YET */
-	RESOLVER_NO_AGENT, /* it has no agent socket that can be found, and the host knows nothing
-			    */
+	RESOLVER_NO_AGENT,          /* it has no agent socket that can be found */
+	RESOLVER_NOT_HEARD,         /* nor does the host know anything of its MACs */
 	RESOLVER_AGENT_UNREACHABLE, /* it has one, and connect(2) refuses it: see error */
 	RESOLVER_NO_LEASE_YET,      /* the agent answers; the guest has no address so far */
 	RESOLVER_AGENT_SILENT,  /* it does not run, the VM is paused, or another client holds the
@@ -67,6 +67,9 @@ enum resolver_reason {
 	RESOLVER_AGENT_GARBAGE, /* what it says is no answer */
 	RESOLVER_AGENT_LEFT,    /* the connection ended: QEMU stops, or the agent was killed */
 	RESOLVER_NOT_ASKED,     /* no source of the configuration applies to it */
+	RESOLVER_NO_MAC,        /* no MAC is known of it that no other VM bears */
+	RESOLVER_NO_LEASE,      /* no lease file has one for its MACs */
+	RESOLVER_NO_NEIGHBOUR,  /* the kernel has not heard of its MACs */
 	RESOLVER_NO_RESOURCES,  /* the asking process has no memory or descriptors left */
 };
 
@@ -79,12 +82,20 @@ struct resolver_answer {
 	char id[NAME_VM_SIZE];
 	char host[NAME_HOST_SIZE]; /* its host name: "web.vm" */
 	char socket[VM_PATH_SIZE]; /* of its agent: vm_endpoint_format() */
+	char names[VM_NAMES_MAX][NAME_VM_SIZE];
+	unsigned int name_count;
 	pid_t pid;
 	uid_t uid;
+	struct vm_forward forwards[VM_FORWARDS_MAX];
+	unsigned int forward_count;
+	uint32_t vsock_cid; /* 0: none */
 
 	struct address addresses[ANSWER_ADDRESSES_MAX]; /* best first */
 	size_t address_count;
-	enum source_id source;          /* who named them */
+	enum source_id source; /* who named them */
+	/* With RESOLVER_ADDRESSES that the agent did not name, though it was asked: why not. Else
+	 * RESOLVER_OK. */
+	enum resolver_reason agent_reason;
 	enum candidate_verdict verdict; /* with RESOLVER_NONE_COUNTS: why the first was left out */
 	/* With RESOLVER_AMBIGUOUS; a pid may not be known: 0. */
 	char rivals[2][NAME_VM_SIZE];
@@ -126,6 +137,10 @@ int resolver_ask_all(const struct config *config, int budget_ms,
  */
 #define RESOLVER_TEXT_SIZE 1024
 const char *resolver_explain(
+	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE]);
+
+/* The same of agent_reason, unless that is RESOLVER_OK. */
+const char *resolver_explain_agent(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE]);
 
 #endif

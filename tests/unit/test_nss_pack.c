@@ -181,8 +181,10 @@ END_TEST
 
 START_TEST(the_largest_answer_fits_glibcs_first_buffer)
 {
-	struct resolver_answer tuples = make_answer(ANSWER_ADDRESSES_MAX, AF_UNSPEC, NAME_HOST_MAX);
-	struct resolver_answer hosts = make_answer(ANSWER_ADDRESSES_MAX, AF_INET6, NAME_HOST_MAX);
+	static struct resolver_answer tuples, hosts;
+
+	tuples = make_answer(ANSWER_ADDRESSES_MAX, AF_UNSPEC, NAME_HOST_MAX);
+	hosts = make_answer(ANSWER_ADDRESSES_MAX, AF_INET6, NAME_HOST_MAX);
 
 	for (size_t offset = 0; offset < OFFSETS; offset++) {
 		char *buffer = (char *)memory + CANARY + offset;
