@@ -24,20 +24,37 @@ static struct candidate *make_room(struct candidates *candidates, bool may_count
 	return NULL;
 }
 
-void candidates_add(
+/* The claim, if it is a new one and there is room for it; or NULL. */
+static struct candidate *add_claim(
 	struct candidates *candidates, const struct address *address, const struct mac *mac)
 {
 	struct candidate *candidate;
 
 	for (size_t i = 0; i < candidates->count; i++)
 		if (is_same_claim(&candidates->list[i], address, mac))
-			return;
+			return NULL;
 	candidate = make_room(candidates, address_classify(address) != ADDRESS_REFUSED);
 	if (candidate == NULL)
-		return;
+		return NULL;
 	*candidate = (struct candidate){.address = *address, .has_mac = mac != NULL};
 	if (mac != NULL)
 		candidate->mac = *mac;
+	return candidate;
+}
+
+void candidates_add(
+	struct candidates *candidates, const struct address *address, const struct mac *mac)
+{
+	add_claim(candidates, address, mac);
+}
+
+void candidates_add_expired(
+	struct candidates *candidates, const struct address *address, const struct mac *mac)
+{
+	struct candidate *candidate = add_claim(candidates, address, mac);
+
+	if (candidate != NULL)
+		candidate->is_expired = true;
 }
 
 /* Does a neighbour's MAC belong to who made the claim: one of the VM's NICs, or, where none is
@@ -196,6 +213,14 @@ static bool is_on_link(const struct candidate *candidate)
 	return candidate->route.kind == NETLINK_ROUTE_ON_LINK;
 }
 
+static bool is_reachable_now(const struct candidate *candidate)
+{
+	const struct netlink_neighbour neighbour = {.state = candidate->neighbour_state};
+
+	return candidate->has_neighbour &&
+	       netlink_neighbour_rank(&neighbour) == NETLINK_NEIGHBOUR_RANK_MAX;
+}
+
 /* What the address itself and the host's tables say, whichever interface it was claimed for. */
 static enum candidate_verdict judge_alone(const struct candidate *candidate, const struct vm *vm)
 {
@@ -213,6 +238,8 @@ static enum candidate_verdict judge_alone(const struct candidate *candidate, con
 		(vm_has_macs(vm) || candidate->has_mac) &&
 		!is_claimants_mac(vm, candidate, &candidate->neighbour_mac))
 		return CANDIDATE_NEIGHBOUR_DIFFERS;
+	if (candidate->is_expired && !is_reachable_now(candidate))
+		return CANDIDATE_EXPIRED;
 	return CANDIDATE_COUNTS;
 }
 
@@ -371,6 +398,8 @@ const char *candidate_verdict_text(enum candidate_verdict verdict)
 		return "an address of the host itself";
 	case CANDIDATE_NEIGHBOUR_DIFFERS:
 		return "the neighbour table gives it to another machine";
+	case CANDIDATE_EXPIRED:
+		return "its lease has ended, and the host has not heard of it lately";
 	case CANDIDATE_NO_SCOPE:
 		return "link-local, on a link that the host does not know";
 	case CANDIDATE_LINK_LOCAL_LAST:

@@ -30,6 +30,7 @@ enum candidate_verdict {
 	CANDIDATE_USER_MODE,         /* on a user-mode NIC: true, and unreachable */
 	CANDIDATE_HOST_OWN,          /* an address of this host, or a broadcast address */
 	CANDIDATE_NEIGHBOUR_DIFFERS, /* on-link, but the neighbour table gives it to another MAC */
+	CANDIDATE_EXPIRED,           /* by a lease that has ended, and not heard of any more */
 	CANDIDATE_NO_SCOPE,        /* link-local, and no link of the host is known to lead there */
 	CANDIDATE_LINK_LOCAL_LAST, /* link-local, and the VM has a better one */
 	CANDIDATE_ROUTED_LAST, /* behind a gateway, and the VM has one on-link or the configuration
@@ -50,6 +51,7 @@ struct candidate {
 	struct address address;
 	struct mac mac; /* of the guest's interface, or of the lease */
 	bool has_mac;
+	bool is_expired; /* claimed by a lease that has ended */
 	/* Learned from the kernel by candidates_learn(). */
 	struct netlink_route route;
 	bool has_neighbour; /* an entry for this address on that link exists */
@@ -72,6 +74,11 @@ struct candidates {
  * noted too, so that a person can be told why, but leave room first.
  */
 void candidates_add(
+	struct candidates *candidates, const struct address *address, const struct mac *mac);
+
+/* The same of a claim that counts only while the neighbour table calls the address reachable,
+ * unless it is there already. */
+void candidates_add_expired(
 	struct candidates *candidates, const struct address *address, const struct mac *mac);
 
 /* Fills in what the kernel knows. Without netlink (fd < 0, or an error) the fields say "nothing

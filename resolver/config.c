@@ -40,8 +40,11 @@ static const char *const default_leases[] = {
 	"/run/systemd/netif/dhcp-server-lease/*",
 	"/var/lib/dhcp/dhcpd.leases",
 	"/var/lib/dhcp/dhcpd6.leases",
+	/* While Kea puts its files in order, former leases are in .2, those in between in .1. */
 	"/var/lib/kea/kea-leases4.csv",
+	"/var/lib/kea/kea-leases4.csv.[12]",
 	"/var/lib/kea/kea-leases6.csv",
+	"/var/lib/kea/kea-leases6.csv.[12]",
 };
 
 static const char *const default_users[] = {"libvirt-qemu", "qemu"};

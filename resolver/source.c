@@ -3,6 +3,7 @@
 
 static const struct source *const sources[] = {
 	&source_agent,
+	&source_lease,
 	&source_neighbour,
 };
 

@@ -54,6 +54,7 @@ struct source {
 const struct source *source_by_id(enum source_id id);
 
 extern const struct source source_agent;
+extern const struct source source_lease;
 extern const struct source source_neighbour;
 
 #endif

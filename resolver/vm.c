@@ -41,6 +41,12 @@ const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac)
 	return NULL;
 }
 
+void vm_add_mac(struct vm *vm, const struct mac *mac)
+{
+	if (vm->nic_count < VM_NICS_MAX && vm_nic_by_mac(vm, mac) == NULL)
+		vm->nics[vm->nic_count++] = (struct vm_nic){.mac = *mac, .has_mac = true};
+}
+
 bool vm_has_macs(const struct vm *vm)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)

@@ -112,6 +112,9 @@ void vm_add_name(struct vm *vm, const char *name);
 /* Notes a forward, unless it is there already or one too many. */
 void vm_add_forward(struct vm *vm, const struct vm_forward *forward);
 
+/* Notes a NIC of which its MAC alone is known, unless it is there already or one too many. */
+void vm_add_mac(struct vm *vm, const struct mac *mac);
+
 /* The NIC with that MAC, or NULL. */
 const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac);
 /* Is it on a network of QEMU's own, or on none, so that neither the host nor another VM meets its

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "endpoint.h"
+#include "lease_files.h"
 #include "readconfig.h"
 #include "vm_argv.h"
 #include "vm_id.h"
@@ -245,6 +247,37 @@ static bool is_supported_by_peer(const struct trust *trust, const struct vm *vm,
 	return true;
 }
 
+struct lease_support {
+	const struct vm *vm;
+	bool is_found;
+};
+
+static bool is_mac_of_vm(void *context, const struct mac *mac)
+{
+	const struct lease_support *support = context;
+	const struct vm_nic *nic = vm_nic_by_mac(support->vm, mac);
+
+	/* One that QEMU chooses is anybody's. */
+	return nic != NULL && !nic->mac_is_default;
+}
+
+static void note_lease(void *context, const struct lease *lease)
+{
+	(void)lease;
+	((struct lease_support *)context)->is_found = true;
+}
+
+/* Does a file that root wrote know a NIC with that MAC? */
+static bool is_supported_by_lease(const struct config *config, const struct vm *vm)
+{
+	struct lease_support support = {.vm = vm};
+	const struct lease_query query = {is_mac_of_vm, note_lease, &support};
+
+	if (vm_has_macs(vm))
+		lease_files_read(config, deadline_after_ms(config->timeout_ms), &query);
+	return support.is_found;
+}
+
 int vm_process_check(const struct vm_process *process, const struct trust *trust,
 	const struct config *config, const struct vm *vm, int *agent_fd)
 {
@@ -252,7 +285,6 @@ int vm_process_check(const struct vm_process *process, const struct trust *trust
 	uid_t uids[3];
 	int r = proc_uids(process->proc_fd, uids);
 
-	(void)config;
 	if (r < 0)
 		return -ESRCH;
 	if (!trust_has_uids(trust, uids))
@@ -262,5 +294,7 @@ int vm_process_check(const struct vm_process *process, const struct trust *trust
 	if (proc_cgroup(process->proc_fd, cgroup, sizeof(cgroup)) == 0 &&
 		trust_has_cgroup(trust, cgroup))
 		return 0;
-	return is_supported_by_peer(trust, vm, agent_fd) ? 0 : -EKEYREJECTED;
+	if (is_supported_by_peer(trust, vm, agent_fd))
+		return 0;
+	return is_supported_by_lease(config, vm) ? 1 : -EKEYREJECTED;
 }

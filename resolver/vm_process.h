@@ -36,7 +36,8 @@ void vm_process_describe(
 	const struct vm_process *process, const struct config *config, struct vm *vm);
 
 /*
- * Does the process count: see trust.h. 0, -EPERM (a user's who is not trusted), -EKEYREJECTED
+ * Does the process count: see trust.h. 0; 1 if a lease of its MAC is all that supports it, which
+ * any other process that counts outweighs; -EPERM (a user's who is not trusted), -EKEYREJECTED
  * (nothing supports what its arguments say), -ESRCH. *agent_fd is -1, and becomes a connection to
  * vm->agent where it took one to find out.
  */

@@ -65,10 +65,10 @@ struct search {
 
 #define RANK_NONE UINT_MAX
 
-/* A name that is told better comes first, then the caller's own VM. */
-static unsigned int rank_of(const struct vm_process *process, enum fit fit)
+/* A name that is told better comes first, then what is supported better, then the caller's own. */
+static unsigned int rank_of(const struct vm_process *process, enum fit fit, bool is_weak)
 {
-	return (unsigned int)fit * 2 + (process->uid != geteuid());
+	return (unsigned int)fit * 4 + (is_weak ? 2 : 0) + (process->uid != geteuid());
 }
 
 static void set_rival(struct vm_rivals *rivals, int which, const struct vm *vm)
@@ -123,8 +123,8 @@ static void look_at(struct search *search, const struct vm_process *process)
 		return;
 	r = vm_process_check(process, finder->trust, finder->config, &search->other->vm,
 		&search->other->agent_fd);
-	if (r == 0)
-		take(search, rank_of(process, fit));
+	if (r >= 0)
+		take(search, rank_of(process, fit, r > 0));
 	else if (r == -EKEYREJECTED || (r == -EPERM && search->error == -ENOENT))
 		search->error = r;
 }
@@ -243,6 +243,7 @@ struct scan {
 static void fill_in(const struct scan *scan, pid_t pid, struct vm_found *found)
 {
 	struct vm_process process;
+	int r;
 
 	found->error = vm_process_open(scan->finder->trust, pid, &process);
 	if (found->error < 0) {
@@ -252,8 +253,9 @@ static void fill_in(const struct scan *scan, pid_t pid, struct vm_found *found)
 		return;
 	}
 	describe(scan->finder, &process, found);
-	found->error = vm_process_check(
+	r = vm_process_check(
 		&process, scan->finder->trust, scan->finder->config, &found->vm, &found->agent_fd);
+	found->error = r < 0 ? r : 0;
 	vm_process_close(&process);
 }
 
