@@ -175,7 +175,7 @@ const char *resolver_explain(
 		break;
 	case RESOLVER_NONE_COUNTS:
 		snprintf(text, RESOLVER_TEXT_SIZE,
-			"the guest names addresses, but none that can be believed or reached: %s",
+			"addresses are named for it, but none that can be believed or reached: %s",
 			candidate_verdict_text(answer->verdict));
 		break;
 	case RESOLVER_NO_RESOURCES:

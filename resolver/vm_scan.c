@@ -187,6 +187,7 @@ struct mac_search {
 	struct vm_found *found;
 	struct vm *vm; /* the result */
 	unsigned int count;
+	bool is_weak; /* what was found is: see vm_process_check() */
 };
 
 static void look_at_macs(struct mac_search *search, const struct vm_process *process)
@@ -201,7 +202,12 @@ static void look_at_macs(struct mac_search *search, const struct vm_process *pro
 	r = vm_process_check(process, search->finder->trust, search->finder->config, &found->vm,
 		&found->agent_fd);
 	vm_find_close(found);
-	if (r == 0 && search->count++ == 0)
+	if (r < 0 || (r > 0 && search->count > 0 && !search->is_weak))
+		return;
+	if (r == 0 && search->is_weak)
+		search->count = 0;
+	search->is_weak = r > 0;
+	if (search->count++ == 0)
 		*search->vm = found->vm;
 }
 
