@@ -53,8 +53,8 @@ static struct part last_part(struct part path, struct part *ret_before)
 static bool is_generic(struct part part)
 {
 	static const char *const words[] = {"agent", "ga", "guest-agent", "guest_agent", "monitor",
-		"org.qemu.guest_agent", "qemu-ga", "qemu-guest-agent", "qga", "qmp", "run",
-		"serial", "sock", "socket", "tmp"};
+		"org.qemu.guest_agent", "qemu-ga", "qemu-guest", "qemu-guest-agent", "qga", "qmp",
+		"run", "serial", "sock", "socket", "tmp"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (part.len == strlen(words[i]) && memcmp(part.text, words[i], part.len) == 0)

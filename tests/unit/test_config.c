@@ -184,7 +184,7 @@ int main(void)
 		a_bad_line_is_told_with_its_number_and_left_out,
 		what_a_problem_quotes_is_fit_for_a_terminal,
 		too_many_values_and_problems_are_bounded, a_value_that_is_too_long_is_told,
-		a_list_is_replaced_by_the_first_value_that_is_taken,
-		users_are_named_or_numbered, a_path_is_made_from_a_template,
-		no_name_leads_out_of_the_template, a_file_that_was_named_must_be_there);
+		a_list_is_replaced_by_the_first_value_that_is_taken, users_are_named_or_numbered,
+		a_path_is_made_from_a_template, no_name_leads_out_of_the_template,
+		a_file_that_was_named_must_be_there);
 }

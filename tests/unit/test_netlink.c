@@ -27,8 +27,8 @@ START_TEST(routes_are_answered_each_for_its_address)
 	/* More than one write holds. */
 	for (size_t i = 0; i < COUNT_OF(addresses); i++)
 		addresses[i] = parsed(i % 2 == 0 ? "127.0.0.1" : "255.255.255.255");
-	ck_assert_int_eq(netlink_routes(fd, deadline_after_ms(2000), addresses,
-				 COUNT_OF(addresses), routes),
+	ck_assert_int_eq(
+		netlink_routes(fd, deadline_after_ms(2000), addresses, COUNT_OF(addresses), routes),
 		0);
 	for (size_t i = 0; i < COUNT_OF(addresses); i += 2)
 		ck_assert_int_eq(routes[i].kind, NETLINK_ROUTE_LOCAL);
@@ -47,8 +47,8 @@ START_TEST(only_usable_neighbours_are_told)
 	int fd = netlink_open();
 
 	for (int i = 0; i < 20; i++)
-		ck_assert_int_eq(netlink_each_neighbour(fd, deadline_after_ms(2000), AF_UNSPEC,
-					 never, NULL),
+		ck_assert_int_eq(
+			netlink_each_neighbour(fd, deadline_after_ms(2000), AF_UNSPEC, never, NULL),
 			0);
 	close(fd);
 }

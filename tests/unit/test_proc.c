@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,10 +86,64 @@ START_TEST(qemu_is_known_by_the_last_part_of_its_path)
 }
 END_TEST
 
+START_TEST(a_process_tells_its_users_folder_and_root)
+{
+	static char own[PATH_MAX], seen[PATH_MAX], text[2048];
+	uid_t uids[3];
+	int fd = proc_open(getpid());
+
+	ck_assert_int_eq(proc_uids(fd, uids), 0);
+	ck_assert_uint_eq(uids[0], getuid());
+	ck_assert_uint_eq(uids[1], geteuid());
+	ck_assert_int_eq(proc_cwd(fd, seen, sizeof(seen)), 0);
+	ck_assert_str_eq(seen, getcwd(own, sizeof(own)));
+	ck_assert_int_eq(proc_cwd(fd, seen, 1), -ENAMETOOLONG);
+	ck_assert_int_eq(proc_cgroup(fd, text, sizeof(text)), 0);
+	ck_assert(!proc_has_other_root(fd));
+	ck_assert_int_eq(proc_kind(fd), PROC_OTHER);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_socket_is_known_by_its_descriptor)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int proc_fd = proc_open(getpid()), fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char path[128];
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "/tmp/test proc %d.sock", (int)getpid());
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
+	ck_assert_int_gt(proc_socket_path(proc_fd, fd, path, sizeof(path)), 0);
+	ck_assert_str_eq(path, name.sun_path);
+	ck_assert_int_eq(proc_socket_path(proc_fd, proc_fd, path, sizeof(path)), -ENOENT);
+	ck_assert_int_eq(proc_socket_path(proc_fd, 9999, path, sizeof(path)), -ENOENT);
+	unlink(name.sun_path);
+	close(fd);
+	close(proc_fd);
+}
+END_TEST
+
+static int count_one(void *context, pid_t pid)
+{
+	ck_assert_int_ne(pid, getpid());
+	++*(int *)context;
+	return 0;
+}
+
+START_TEST(what_is_no_qemu_is_passed_over)
+{
+	int count = 0;
+
+	ck_assert_int_eq(proc_each_qemu(count_one, &count), 0);
+}
+END_TEST
+
 int main(void)
 {
 	UNIT_RUN("proc", a_process_tells_its_start_and_command_line,
 		a_name_with_parentheses_does_not_mislead,
 		a_process_that_ends_is_gone_for_its_descriptor_too,
-		qemu_is_known_by_the_last_part_of_its_path);
+		qemu_is_known_by_the_last_part_of_its_path,
+		a_process_tells_its_users_folder_and_root, a_socket_is_known_by_its_descriptor,
+		what_is_no_qemu_is_passed_over);
 }

@@ -164,10 +164,142 @@ START_TEST(no_descriptor_is_left_open)
 }
 END_TEST
 
+START_TEST(a_process_counts_with_three_users_alike)
+{
+	begin();
+	ck_assert(trust_has_uids(&trust, (uid_t[]){4711, 4711, 4711}));
+	ck_assert(!trust_has_uids(&trust, (uid_t[]){4712, 4712, 4712}));
+	/* A set-uid program that still knows who called it. */
+	ck_assert(!trust_has_uids(&trust, (uid_t[]){4712, 0, 0}));
+	ck_assert(!trust_has_uids(&trust, (uid_t[]){0, 0, 4711}));
+	end();
+}
+END_TEST
+
+START_TEST(control_groups_tell_who_started_it)
+{
+	static const char *const supporting[] = {"0::/machine.slice/machine-qemu-web.scope\n",
+		"0::/system.slice/microvm@web.service", "0::/qemu.slice/100.scope\n",
+		"0::/user.slice/user-4711.slice/user@4711.service/app.slice/vm.service\n",
+		"1:name=systemd:/system.slice/x.service\n0::/\n"};
+	static const char *const silent[] = {"", "0::/\n", "0::/lxc.payload.web\n", "0::\n",
+		"0::/init.scope\n", "12:cpu:/docker/abc\n0::/x/system.slice\n", "0::/.slice\n",
+		"0::/user.slice\n", "0::/user.slice/user-4712.slice/session-3.scope\n",
+		"0::/user.slice/user-4711x.slice/session-3.scope\n",
+		"0::/user.slice/user-.slice/session-3.scope\n",
+		"1:name=systemd:/system.slice/x.service\n0::/user.slice/user-4712.slice\n"};
+
+	begin();
+	for (size_t i = 0; i < COUNT_OF(supporting); i++)
+		ck_assert_msg(trust_has_cgroup(&trust, supporting[i]), "%s", supporting[i]);
+	for (size_t i = 0; i < COUNT_OF(silent); i++)
+		ck_assert_msg(!trust_has_cgroup(&trust, silent[i]), "%s", silent[i]);
+	end();
+}
+END_TEST
+
+static int open_users_file(const char *name)
+{
+	int fd = trust_open_users_file(&trust, -1, in_folder(name));
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+START_TEST(a_users_file_is_one_that_nobody_else_can_write)
+{
+	begin();
+	make_file("file");
+	ck_assert_int_eq(open_users_file("file"), 0);
+	ck_assert_int_eq(chmod(in_folder("file"), 0620), 0);
+	ck_assert_int_eq(open_users_file("file"), -EPERM);
+	ck_assert_int_eq(chmod(in_folder("file"), 0602), 0);
+	ck_assert_int_eq(open_users_file("file"), -EPERM);
+	ck_assert_int_eq(open_users_file("."), -EINVAL);
+	ck_assert_int_eq(open_users_file("none"), -ENOENT);
+	end();
+}
+END_TEST
+
+static int open_system_file(const char *path)
+{
+	int fd = trust_open_system_file(path);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+START_TEST(a_system_file_has_none_but_system_directories_above_it)
+{
+	begin();
+	make_file("file");
+	ck_assert_int_eq(open_system_file("/etc/passwd"), 0);
+	ck_assert_int_eq(open_system_file("/etc"), -EINVAL);
+	ck_assert_int_eq(open_system_file("/dev/null"), -EPERM);
+	/* The folder is below /tmp, where everybody can write. */
+	ck_assert_int_eq(open_system_file(in_folder("file")), -EPERM);
+	end();
+}
+END_TEST
+
+START_TEST(a_system_file_is_of_a_system_user_and_closed_to_others)
+{
+	if (geteuid() != 0)
+		return;
+	begin();
+	strcpy(folder, "/run/test_trust.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	make_file("file");
+	ck_assert_int_eq(open_system_file(in_folder("file")), 0);
+	ck_assert_int_eq(symlink("file", in_folder("link")), 0);
+	ck_assert_int_eq(open_system_file(in_folder("link")), 0);
+	ck_assert_int_eq(symlink("/tmp/file", in_folder("out")), 0);
+	ck_assert_int_eq(open_system_file(in_folder("out")), -EPERM);
+	ck_assert_int_eq(chown(in_folder("file"), 999, 999), 0);
+	ck_assert_int_eq(open_system_file(in_folder("file")), 0);
+	ck_assert_int_eq(chmod(in_folder("file"), 0664), 0);
+	ck_assert_int_eq(open_system_file(in_folder("file")), 0);
+	ck_assert_int_eq(chown(in_folder("file"), 999, 1000), 0);
+	ck_assert_int_eq(open_system_file(in_folder("file")), -EPERM);
+	ck_assert_int_eq(chown(in_folder("file"), 1000, 0), 0);
+	ck_assert_int_eq(open_system_file(in_folder("file")), -EPERM);
+	ck_assert_int_eq(chown(in_folder("file"), 0, 0), 0);
+	ck_assert_int_eq(chmod(folder, 0777), 0);
+	ck_assert_int_eq(open_system_file(in_folder("file")), -EPERM);
+	end();
+}
+END_TEST
+
+START_TEST(a_path_may_begin_at_another_root)
+{
+	int root_fd, fd;
+
+	begin();
+	make_file("file");
+	ck_assert_int_eq(symlink("/file", in_folder("link")), 0);
+	root_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = trust_open_path(&trust, root_fd, "/file");
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	fd = trust_open_path(&trust, root_fd, "/link");
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	close(root_fd);
+	end();
+}
+END_TEST
+
 int main(void)
 {
 	UNIT_RUN("trust", root_the_caller_and_those_named_count, a_path_is_opened_part_by_part,
 		a_link_counts_where_only_trusted_users_write,
 		a_link_where_others_write_does_not_count, links_do_not_go_round_for_ever,
-		a_path_that_is_too_long_is_told, no_descriptor_is_left_open);
+		a_process_counts_with_three_users_alike, control_groups_tell_who_started_it,
+		a_users_file_is_one_that_nobody_else_can_write,
+		a_system_file_has_none_but_system_directories_above_it,
+		a_system_file_is_of_a_system_user_and_closed_to_others,
+		a_path_may_begin_at_another_root, a_path_that_is_too_long_is_told,
+		no_descriptor_is_left_open);
 }

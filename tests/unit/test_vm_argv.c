@@ -6,9 +6,12 @@
 
 #include "unit.h"
 #include "vm_argv.h"
+#include "vm_nics.h"
 
 /* Command lines as these programs write them, each argument in a text of its own. */
 static struct vm vm;
+/* Where a template led to the agent's socket, or NULL. */
+static const char *known_agent = "/run/qemu-server/100.qga";
 
 static void read_argv(const char *const *arguments)
 {
@@ -18,11 +21,45 @@ static void read_argv(const char *const *arguments)
 	for (; *arguments != NULL; arguments++)
 		len += strlen(strcpy(cmdline + len, *arguments)) + 1;
 	memset(&vm, 0, sizeof(vm));
-	vm_endpoint_set_path(&vm.agent, "/run/qemu-server/100.qga");
+	if (known_agent != NULL)
+		vm_endpoint_set_path(&vm.agent, known_agent);
 	vm_argv_parse(&vm, &(struct argv){cmdline, len});
 }
 
 #define READ(...) read_argv((const char *const[]){"qemu-system-x86_64", __VA_ARGS__, NULL})
+
+/* What the arguments alone tell, where no template led to the agent's socket. */
+#define READ_UNKNOWN(...)                                                                          \
+	do {                                                                                       \
+		known_agent = NULL;                                                                \
+		READ(__VA_ARGS__);                                                                 \
+		known_agent = "/run/qemu-server/100.qga";                                          \
+	} while (0)
+
+#define AGENT_PORT(chardev)                                                                        \
+	"-device", "virtio-serial", "-device",                                                     \
+		"virtserialport,chardev=" chardev ",name=org.qemu.guest_agent.0"
+
+/* The names, with '|' between. */
+static const char *names(void)
+{
+	static char text[1024];
+
+	text[0] = '\0';
+	for (unsigned int i = 0; i < vm.name_count; i++)
+		strcat(strcat(text, i > 0 ? "|" : ""), vm.names[i]);
+	return text;
+}
+
+static void check_forward(unsigned int n, const char *host, unsigned int from, unsigned int to)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	ck_assert_uint_lt(n, vm.forward_count);
+	ck_assert_str_eq(address_format(&vm.forwards[n].host, text), host);
+	ck_assert_uint_eq(vm.forwards[n].host_port, from);
+	ck_assert_uint_eq(vm.forwards[n].guest_port, to);
+}
 
 static void check_nic(unsigned int n, const char *mac, enum vm_netdev netdev)
 {
@@ -317,11 +354,192 @@ START_TEST(hostile_text_does_no_harm)
 }
 END_TEST
 
+START_TEST(names_of_every_kind)
+{
+	READ("-name", "qemu-vm-abcdefgh,process=vm-abcdefgh");
+	ck_assert_str_eq(names(), "qemu-vm-abcdefgh|vm-abcdefgh");
+	READ("-name", "process=vm-x,guest=web");
+	ck_assert_str_eq(names(), "web|vm-x");
+	READ("-name", "a,,b");
+	ck_assert_str_eq(names(), "a,b");
+	READ("--name", "my vm,debug-threads=on");
+	ck_assert_str_eq(names(), "my vm");
+	READ("-name", "foo", "-name", "process=barproc");
+	ck_assert_str_eq(names(), "foo|barproc");
+	READ("-name", "first", "-name", "second");
+	ck_assert_str_eq(names(), "second");
+	READ("-id", "100", "-name", "web,debug-threads=on");
+	ck_assert_str_eq(names(), "web|100");
+	READ("-name", "web,process=web");
+	ck_assert_str_eq(names(), "web");
+	ck_assert(vm.is_named);
+	READ("-uuid", "11111111-2222-3333-4444-555555555555");
+	ck_assert_str_eq(names(), "11111111-2222-3333-4444-555555555555");
+	ck_assert(!vm.is_named);
+	READ("-m", "16");
+	ck_assert_uint_eq(vm.name_count, 0);
+}
+END_TEST
+
+START_TEST(names_that_nobody_can_type_are_none)
+{
+	static char name[400] = "guest=";
+
+	memset(name + 6, 'n', sizeof(name) - 7);
+	READ("-name", name, "-uuid", "");
+	ck_assert_uint_eq(vm.name_count, 0);
+	READ("-name", "we\xffird\x1b[31m");
+	ck_assert_uint_eq(vm.name_count, 1);
+}
+END_TEST
+
+START_TEST(the_agent_is_known_by_its_port)
+{
+	READ_UNKNOWN(
+		"-chardev", "socket,id=ga,path=/d/a,,b.sock,server=on,wait=off", AGENT_PORT("ga"));
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_UNIX);
+	ck_assert_str_eq(vm.agent.path, "/d/a,b.sock");
+	READ_UNKNOWN("-chardev", "socket,path=rel.sock,server,nowait,id=ga", AGENT_PORT("ga"));
+	ck_assert_str_eq(vm.agent.path, "rel.sock");
+	/* Another program's agent, under the id that everybody uses. */
+	READ_UNKNOWN("-chardev", "socket,path=/l/ga.sock,server=on,wait=off,id=qga0", "-device",
+		"virtserialport,chardev=qga0,name=io.lima-vm.guest_agent.0");
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	/* QEMU is the client there. */
+	READ_UNKNOWN("-chardev", "socket,id=ga,path=/a.sock,reconnect=1", AGENT_PORT("ga"));
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	READ_UNKNOWN("-chardev", "pipe,id=ga,path=/a", AGENT_PORT("ga"));
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	READ_UNKNOWN(AGENT_PORT("nowhere"));
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+}
+END_TEST
+
+START_TEST(the_agent_is_behind_any_kind_of_socket)
+{
+	char text[VM_PATH_SIZE], address[ADDRESS_TEXT_MAX];
+
+	READ_UNKNOWN("-chardev", "socket,id=ga,path=name,abstract=on,server=on", AGENT_PORT("ga"));
+	ck_assert_str_eq(vm_endpoint_format(&vm.agent, text), "@name");
+	ck_assert_uint_eq(vm.agent.path_len, 5);
+	READ_UNKNOWN("-chardev", "socket,id=ga,path=name,abstract=on,tight=off,server=on",
+		AGENT_PORT("ga"));
+	ck_assert_uint_eq(vm.agent.path_len, VM_SUN_PATH_SIZE);
+	READ_UNKNOWN("-chardev", "socket,id=ga,host=127.0.0.1,port=4444,server=on,wait=off",
+		AGENT_PORT("ga"));
+	ck_assert_str_eq(vm_endpoint_format(&vm.agent, text), "127.0.0.1:4444");
+	READ_UNKNOWN("-chardev", "socket,id=ga,host=0.0.0.0,port=4444,server=on", AGENT_PORT("ga"));
+	ck_assert_str_eq(address_format(&vm.agent.host, address), "127.0.0.1");
+	READ_UNKNOWN("-chardev", "socket,id=ga,host=::,port=4444,server=on", AGENT_PORT("ga"));
+	ck_assert_str_eq(address_format(&vm.agent.host, address), "::1");
+	READ_UNKNOWN("-chardev", "socket,id=ga,port=99999,server=on", AGENT_PORT("ga"));
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	READ_UNKNOWN("-chardev", "socket,id=ga,fd=33,server=on,wait=off", "-device",
+		"{\"driver\":\"virtserialport\",\"bus\":\"virtio-serial0.0\",\"nr\":1,"
+		"\"chardev\":\"ga\",\"id\":\"channel0\",\"name\":\"org.qemu.guest_agent.0\"}");
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_FD);
+	ck_assert_int_eq(vm.agent.fd, 33);
+	READ_UNKNOWN("-chardev",
+		"{\"id\":\"ga\",\"backend\":{\"type\":\"socket\",\"data\":{\"addr\":"
+		"{\"type\":\"unix\",\"data\":{\"path\":\"/j.sock\"}},\"server\":true}}}",
+		AGENT_PORT("ga"));
+	ck_assert_str_eq(vm.agent.path, "/j.sock");
+}
+END_TEST
+
+START_TEST(an_agent_on_a_serial_port_is_known_by_its_sockets_name)
+{
+	READ_UNKNOWN("-chardev", "socket,path=/var/run/qemu-server/100.qga,server=on,id=qga0",
+		"-device", "isa-serial,chardev=qga0");
+	ck_assert_str_eq(vm.agent.path, "/var/run/qemu-server/100.qga");
+	ck_assert(vm.agent.is_serial);
+	READ_UNKNOWN("-serial", "unix:/d/guest_agent.sock,server=on,wait=off");
+	ck_assert(vm.agent.is_serial);
+	READ_UNKNOWN("-serial", "mon:unix:/d/console.sock,server=on,wait=off");
+	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	READ_UNKNOWN("-serial", "unix:/d/x.qga,server", "-chardev",
+		"socket,id=ga,path=/real.sock,server=on", AGENT_PORT("ga"));
+	ck_assert_str_eq(vm.agent.path, "/real.sock");
+	ck_assert(!vm.agent.is_serial);
+}
+END_TEST
+
+START_TEST(monitors_of_every_form)
+{
+	READ("-qmp", "unix:/tmp/q.sock,server,nowait");
+	ck_assert_str_eq(vm.monitor.path, "/tmp/q.sock");
+	ck_assert_int_eq(vm.monitor_protocol, VM_MONITOR_QMP);
+	READ("-monitor", "unix:u/m.socket,server,nowait");
+	ck_assert_str_eq(vm.monitor.path, "u/m.socket");
+	ck_assert_int_eq(vm.monitor_protocol, VM_MONITOR_HMP);
+	READ("-chardev", "socket,id=qmp,path=/q,server=on", "-mon", "chardev=qmp,mode=control");
+	ck_assert_str_eq(vm.monitor.path, "/q");
+	ck_assert_int_eq(vm.monitor_protocol, VM_MONITOR_QMP);
+	READ("-chardev", "socket,id=m,path=/m,server=on", "-mon", "m,mode=readline", "-qmp",
+		"unix:/q,server=on");
+	ck_assert_str_eq(vm.monitor.path, "/m");
+	ck_assert_int_eq(vm.monitor_protocol, VM_MONITOR_HMP);
+	READ("-qmp", "tcp:localhost:4444,server=on,wait=off");
+	ck_assert_int_eq(vm.monitor.kind, VM_ENDPOINT_TCP);
+	ck_assert_uint_eq(vm.monitor.port, 4444);
+	READ("-monitor", "tcp::4444,server", "-qmp", "chardev:none");
+	ck_assert_uint_eq(vm.monitor.port, 4444);
+	READ("-monitor", "stdio", "-qmp", "unix:/client", "-monitor", "tcp:h:1", "-monitor",
+		"telnet::4,server");
+	ck_assert_int_eq(vm.monitor.kind, VM_ENDPOINT_NONE);
+}
+END_TEST
+
+START_TEST(forwards_of_every_form)
+{
+	READ("-netdev", "user,id=n,hostfwd=tcp::22220-:22,hostfwd=udp::53-:53,", "-device",
+		"e1000,netdev=n", "-nic",
+		"user,hostfwd=tcp:127.0.0.1:60022-:22,hostfwd=:[::1]:80-:8080", "-net", "nic",
+		"-net", "user,hostfwd=tcp:0.0.0.0:5022-10.0.2.15:22");
+	ck_assert_uint_eq(vm.forward_count, 4);
+	check_forward(0, "127.0.0.1", 60022, 22);
+	check_forward(1, "::1", 80, 8080);
+	check_forward(2, "0.0.0.0", 5022, 22);
+	check_forward(3, "0.0.0.0", 22220, 22);
+	READ("-nic", "{\"type\":\"user\"}", "-netdev",
+		"{\"type\":\"user\",\"id\":\"n\",\"hostfwd\":[{\"str\":\"tcp::1-:2\"}]}", "-device",
+		"e1000,netdev=n");
+	ck_assert_uint_eq(vm.forward_count, 1);
+	check_forward(0, "0.0.0.0", 1, 2);
+}
+END_TEST
+
+START_TEST(forwards_that_are_none)
+{
+	static const char *const bad[] = {"tcp", "tcp:", "tcp::22", "tcp::22-",
+		"tcp::22-:", "tcp::0-:22", "tcp::65536-:22", "tcp::22-:22x", "tcp:name:22-:22",
+		"tcp:[::1:22-:22", "sctp::1-:2", "tcp::1-:2-:3", ""};
+	struct vm_forward forward;
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		ck_assert_msg(vm_forward_parse(bad[i], &forward) < 0, "%s", bad[i]);
+}
+END_TEST
+
+START_TEST(vsock_of_both_grammars)
+{
+	READ("-device", "vhost-vsock-pci,guest-cid=42,vhostfd=3");
+	ck_assert_uint_eq(vm.vsock_cid, 42);
+	READ("-device", "{\"driver\":\"vhost-vsock-pci\",\"id\":\"v\",\"guest-cid\":7}");
+	ck_assert_uint_eq(vm.vsock_cid, 7);
+	READ("-device", "virtio-net,guest-cid=9", "-device", "vhost-vsock-pci,guest-cid=x");
+	ck_assert_uint_eq(vm.vsock_cid, 0);
+}
+END_TEST
+
 int main(void)
 {
-	UNIT_RUN("vm_argv", aetherscale, quickemu_is_behind_user_mode,
-		proxmox_has_chardev_and_device_of_one_id, proxmox_with_an_isa_agent,
-		libvirt_writes_json, multipass_has_a_nic_in_one_word,
+	UNIT_RUN("vm_argv", names_of_every_kind, names_that_nobody_can_type_are_none,
+		the_agent_is_known_by_its_port, the_agent_is_behind_any_kind_of_socket,
+		an_agent_on_a_serial_port_is_known_by_its_sockets_name, monitors_of_every_form,
+		forwards_of_every_form, forwards_that_are_none, vsock_of_both_grammars, aetherscale,
+		quickemu_is_behind_user_mode, proxmox_has_chardev_and_device_of_one_id,
+		proxmox_with_an_isa_agent, libvirt_writes_json, multipass_has_a_nic_in_one_word,
 		nixos_writes_net_nic_with_a_netdev, net_nic_without_a_netdev_is_on_the_hub,
 		default_macs_are_counted_as_qemu_does, an_explicit_mac_takes_its_number,
 		without_a_network_option_there_is_one_nic,
