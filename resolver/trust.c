@@ -57,8 +57,10 @@ static int judge_cgroup(const struct trust *trust, const char *path, size_t len)
 	unsigned long uid;
 
 	if (len > sizeof(user) - 1 && memcmp(path, user, sizeof(user) - 1) == 0) {
-		uid = strtoul(path + sizeof(user) - 1, &end, 10);
-		return strncmp(end, slice, sizeof(slice) - 1) == 0 &&
+		path += sizeof(user) - 1;
+		uid = strtoul(path, &end, 10);
+		return *path >= '0' && *path <= '9' &&
+				       strncmp(end, slice, sizeof(slice) - 1) == 0 &&
 				       trust_has_uid(trust, (uid_t)uid)
 			       ? 1
 			       : -1;
