@@ -105,7 +105,7 @@ vm bykvm null bykvm
 
 # An unlinked executable: QEMU was upgraded while it ran.
 cp "$(command -v qemu-system-x86_64)" qemu-system-old
-modules=(/usr/lib/*/qemu)
+modules=(/usr/lib/*-linux-*/qemu)
 QEMU_MODULE_DIR=${modules[0]} \
 	start ./qemu-system-old -name upgraded -L /usr/share/seabios -L /usr/share/qemu
 sleep 0.2

@@ -43,6 +43,7 @@ start_qemu() { start qemu-system-x86_64 "$@"; }
 start() {
 	"$@" -machine pc -S -display none -nodefaults -m 16 -no-user-config \
 		>"$world/output" 2>&1 </dev/null &
+	# shellcheck disable=SC2034 # the scripts use it
 	started=$!
 }
 
@@ -65,7 +66,8 @@ tap() {
 		-device "virtio-net-pci,netdev=$1,mac=$2"
 }
 
-# of_vm NAME FILTER: of the VM with that id in `qemuvm list --json`, which is in $listed.
+# of_vm NAME FILTER: of the VM with that id in $listed, what `qemuvm list --json` printed.
+listed='[]'
 of_vm() {
 	jq -r --arg id "$1" ".[] | select(.\"vm-id\" == \$id) | $2" <<<"$listed"
 }
