@@ -15,6 +15,7 @@
 #include "output.h"
 #include "trust.h"
 #include "vm_find.h"
+#include "vm_monitor.h"
 
 /*
  * Every link of the chain from a typed name to an address, in the order in which a look-up passes
@@ -242,7 +243,8 @@ static bool check_all_agents(const struct config *config)
 {
 	struct resolver_answer *answers;
 	bool is_ok = true;
-	int count = resolver_ask_all(config, 0, NULL, &answers);
+	const struct resolver_survey survey = {.learn = vm_monitor_learn};
+	int count = resolver_ask_all(config, &survey, &answers);
 
 	if (count < 0)
 		return bad("agents: %s", strerror(-count));
@@ -254,7 +256,8 @@ static bool check_all_agents(const struct config *config)
 
 static bool check_one(const struct config *config, const char *name)
 {
-	struct resolver_question question = {.name = name, .takes_scope = true};
+	struct resolver_question question = {
+		.name = name, .takes_scope = true, .learn = vm_monitor_learn};
 	struct resolver_answer answer;
 
 	resolver_ask(config, &question, &answer);

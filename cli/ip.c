@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "output.h"
+#include "vm_monitor.h"
 
 #define USAGE "usage: qemuvm ip [-4|-6] [--all] [--source agent|lease|neighbour|all] NAME\n"
 
@@ -93,6 +94,7 @@ static const struct resolver_answer *ask(
 		.name = request->name,
 		.family = request->family,
 		.takes_scope = true,
+		.learn = vm_monitor_learn,
 	};
 
 	resolver_ask(config, &question, &answer);

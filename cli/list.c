@@ -10,6 +10,7 @@
 #include "command.h"
 #include "deadline.h"
 #include "output.h"
+#include "vm_monitor.h"
 
 /* A person begins to wonder after a second. */
 #define PROGRESS_AFTER_NS INT64_C(1000000000)
@@ -52,14 +53,17 @@ static void allow_many_descriptors(void)
 
 static int ask_all(struct resolver_answer **ret_answers)
 {
-	struct progress state = {.begin_ns = deadline_now_ns()};
-	struct resolver_progress progress = {show_progress, &state};
+	struct progress progress = {.begin_ns = deadline_now_ns()};
+	struct resolver_survey survey = {
+		.learn = vm_monitor_learn,
+		.show_progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+		.context = &progress,
+	};
 	int count;
 
 	allow_many_descriptors();
-	count = resolver_ask_all(
-		command_config(), 0, isatty(STDERR_FILENO) ? &progress : NULL, ret_answers);
-	erase_progress(&state);
+	count = resolver_ask_all(command_config(), &survey, ret_answers);
+	erase_progress(&progress);
 	return count;
 }
 

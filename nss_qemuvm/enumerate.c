@@ -30,6 +30,7 @@ static struct {
 /* The VMs that were found; none where something failed. */
 static int gather(struct resolver_answer **ret_answers)
 {
+	static const struct resolver_survey survey = {.learn = NULL};
 	struct config *config = malloc(sizeof(*config));
 	int count;
 
@@ -37,7 +38,7 @@ static int gather(struct resolver_answer **ret_answers)
 		return 0;
 	config_load(config, NULL);
 	config_drop_source(config, SOURCE_AGENT);
-	count = resolver_ask_all(config, 0, NULL, ret_answers);
+	count = resolver_ask_all(config, &survey, ret_answers);
 	free(config);
 	return count > 0 ? count : 0;
 }

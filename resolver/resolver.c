@@ -290,6 +290,8 @@ static void ask_one(struct asking *asking, const struct config *config,
 		answer_not_found(answer, r);
 		return;
 	}
+	if (question->learn != NULL)
+		question->learn(&asking->trust, (struct vm *const[]){&asking->found.vm}, 1);
 	lookup->found = &asking->found;
 	terms.is_patient = question->is_patient;
 	r = lookup_run(&lookup, 1, &terms);
@@ -451,23 +453,39 @@ static int ask_founds(struct vm_found **founds, size_t found_count,
 	return answered;
 }
 
-int resolver_ask_all(const struct config *config, int budget_ms,
-	const struct resolver_progress *progress, struct resolver_answer **ret_answers)
+/* Those that count; the others are none of ours to ask. */
+static void learn_of_all(
+	const struct trust *trust, struct vm_found **founds, size_t count, resolver_learn_fn *learn)
+{
+	struct vm **vms = calloc(count > 0 ? count : 1, sizeof(*vms));
+	size_t counting = 0;
+
+	for (size_t i = 0; vms != NULL && i < count; i++)
+		if (founds[i]->error == 0)
+			vms[counting++] = &founds[i]->vm;
+	if (vms != NULL)
+		learn(trust, vms, counting);
+	free(vms);
+}
+
+int resolver_ask_all(const struct config *config, const struct resolver_survey *survey,
+	struct resolver_answer **ret_answers)
 {
 	struct trust trust;
 	struct vm_finder finder = {.config = config, .trust = &trust};
-	struct lookup_terms terms = terms_of(config, &trust, budget_ms);
+	struct lookup_terms terms;
 	struct vm_found **founds;
 	int count, r;
 
 	trust_init(config, &trust);
-	if (progress != NULL) {
-		terms.show_progress = progress->show;
-		terms.context = progress->context;
-	}
 	count = vm_find_all(&finder, &founds);
 	if (count < 0)
 		return count;
+	if (survey->learn != NULL)
+		learn_of_all(&trust, founds, (size_t)count, survey->learn);
+	terms = terms_of(config, &trust, survey->budget_ms);
+	terms.show_progress = survey->show_progress;
+	terms.context = survey->context;
 	r = ask_founds(founds, (size_t)count, &terms, ret_answers);
 	vm_find_free(founds, (size_t)count);
 	return r;

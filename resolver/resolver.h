@@ -9,6 +9,7 @@
 #include "candidate.h"
 #include "config.h"
 #include "name.h"
+#include "trust.h"
 #include "vm.h"
 
 /*
@@ -24,12 +25,19 @@
  * process it runs in but errno.
  */
 
+/*
+ * Learns more of the VMs that were found than the host knows for nothing: vm_monitor_learn(). Only
+ * the programs name it, so that the NSS module does not even link what talks to a monitor.
+ */
+typedef void resolver_learn_fn(const struct trust *trust, struct vm *const *vms, size_t count);
+
 struct resolver_question {
 	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
 	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
 	int budget_ms;    /* 0: timeout_ms of the configuration */
 	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
 	bool is_patient;  /* a person waits for this VM: see struct source_call */
+	resolver_learn_fn *learn; /* or NULL */
 };
 
 enum resolver_outcome {
@@ -117,18 +125,21 @@ int resolver_mac_of(const struct address *address, struct mac *ret_mac);
 void resolver_ask_mac(
 	const struct config *config, const struct mac *mac, struct resolver_answer *ret_answer);
 
-/* Shows that the library is at work, from time to time while resolver_ask_all() waits. */
-struct resolver_progress {
-	void (*show)(void *context, size_t answered, size_t count);
+/* How resolver_ask_all() works; all zero for the defaults. */
+struct resolver_survey {
+	int budget_ms;            /* 0: timeout_ms of the configuration */
+	resolver_learn_fn *learn; /* or NULL */
+	/* Shows that the library is at work, from time to time while it waits; or NULL. */
+	void (*show_progress)(void *context, size_t answered, size_t count);
 	void *context;
 };
 
 /*
  * All VMs, sorted by id, all asked at the same time from one thread. The array is the caller's, to
- * be freed. progress may be NULL. Returns their number, or -ENOMEM.
+ * be freed. Returns their number, or -ENOMEM.
  */
-int resolver_ask_all(const struct config *config, int budget_ms,
-	const struct resolver_progress *progress, struct resolver_answer **ret_answers);
+int resolver_ask_all(const struct config *config, const struct resolver_survey *survey,
+	struct resolver_answer **ret_answers);
 
 /*
  * The answer in a sentence for a person, without the VM's name before it and without a full stop:

@@ -72,7 +72,7 @@ int vm_forward_parse(const char *text, struct vm_forward *ret_forward)
 	return 0;
 }
 
-static enum vm_netdev netdev_by_type(const char *type)
+enum vm_netdev vm_netdev_by_type(const char *type)
 {
 	static const struct {
 		const char *type;
@@ -126,7 +126,7 @@ static void read_netdev(
 
 	if (option_get(option, "type", type, sizeof(type)) < 0)
 		return;
-	nic->netdev = netdev_by_type(type);
+	nic->netdev = vm_netdev_by_type(type);
 	if (nic->netdev == VM_NETDEV_TAP)
 		option_get(option, "ifname", nic->ifname, sizeof(nic->ifname));
 	if (nic->netdev == VM_NETDEV_USER)

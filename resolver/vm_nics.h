@@ -12,6 +12,10 @@
  */
 void vm_nics_parse(struct vm *vm, const struct argv *argv);
 
+/* What stands behind a NIC, by the name of its type ("tap", "user"; net/net.c,
+ * net_client_init_fun). */
+enum vm_netdev vm_netdev_by_type(const char *type);
+
 /*
  * A host forward as QEMU takes it (net/slirp.c, slirp_hostfwd()):
  * [tcp|udp]:[HOST]:PORT-[GUEST]:PORT, an IPv6 address in brackets. 0, or -EINVAL, also for one that

@@ -16,6 +16,7 @@
 #include "name.h"
 #include "race.h"
 #include "resolver.h"
+#include "vm_monitor.h"
 
 /* ssh's ConnectTimeout does not bound a proxy, so this does. */
 #define CONNECT_TIMEOUT_MS 15000
@@ -84,6 +85,7 @@ static void resolve(const char *name, struct resolver_answer *ret_answer)
 		.family = AF_UNSPEC,
 		.takes_scope = true,
 		.is_patient = true,
+		.learn = vm_monitor_learn,
 	};
 
 	config_load(&config, &problems);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_VM_MONITOR_H
+#define QEMUVM_VM_MONITOR_H
+
+#include "trust.h"
+#include "vm.h"
+
+/*
+ * What QEMU's arguments do not tell of a VM, out of its monitor: NICs that were plugged in later,
+ * forwards that were added, names that another program gave. For the programs alone; the NSS module
+ * does not link this. See monitor.h.
+ */
+
+/*
+ * Asks the monitors of those VMs whose arguments leave something open, all at the same time, for
+ * MONITOR_MS at most, and notes what they say. Whoever has no monitor, or a busy one, or one on
+ * which another process than its QEMU listens, stays as it is.
+ */
+void vm_monitor_learn(const struct trust *trust, struct vm *const *vms, size_t count);
+
+#endif
