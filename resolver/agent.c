@@ -428,7 +428,9 @@ int agent_ask(struct agent *agent, const char *command, const char *arguments)
 		return r;
 	if (agent->refuses_id)
 		take_off_id(agent);
-	agent->until = deadline_after_ms(deadline_left_ms(agent->options.deadline) / 2);
+	agent->until = deadline_after_ms(agent->options.queue_ms > 0
+						 ? agent->options.queue_ms
+						 : deadline_left_ms(agent->options.deadline) / 2);
 	agent->state = agent->is_ready ? AGENT_ASKING : AGENT_CONNECTING;
 	return 0;
 }

@@ -55,6 +55,7 @@ struct agent_peer {
 struct agent_options {
 	struct deadline deadline; /* of everything */
 	int drain_ms;             /* AGENT_DRAIN_MS and the like; counts from the probe */
+	int queue_ms; /* how long to try where others queue before us; 0: half of what is left */
 	/*
 	 * Asked once, with the credentials of the listener (SO_PEERCRED), before a byte is sent. A
 	 * negative errno ends the exchange with it. May be NULL for a descriptor whose peer was
@@ -131,7 +132,7 @@ int agent_ask(struct agent *agent, const char *command, const char *arguments);
  * *ret_wait is written; call again when it happened or its time is over (earlier does no harm). Any
  * other negative errno ends the exchange and closes the connection:
  *  -ENOENT, -ECONNREFUSED, -EACCES    as connect(2) had it
- *  -EBUSY      the backlog stayed full for half of the time that was left
+ *  -EBUSY      the backlog stayed full for queue_ms
  *  -EHOSTDOWN  the probe was not read: no agent runs, the VM is paused, or another client holds the
  *              socket
  *  -ETIMEDOUT  no reply within the deadline

@@ -52,27 +52,27 @@ static ssize_t read_some(int fd, char *buffer, size_t size)
 	return got < 0 ? -errno : got;
 }
 
-/* A file that one read() holds, with a NUL behind it. */
-static int read_text(int proc_fd, const char *name, char ret_text[static PROC_TEXT_SIZE])
+/* What one read() gives of a file, with a NUL behind it. Its length. */
+static int read_beginning(int directory_fd, const char *name, char *ret_text, size_t size)
 {
-	int fd = open_entry(proc_fd, name);
+	int fd = open_entry(directory_fd, name);
 	ssize_t len;
 
 	if (fd < 0)
 		return fd;
-	len = read_some(fd, ret_text, PROC_TEXT_SIZE - 1);
+	len = read_some(fd, ret_text, size - 1);
 	close(fd);
 	if (len < 0)
 		return (int)len;
 	ret_text[len] = '\0';
-	return 0;
+	return (int)len;
 }
 
 int proc_start_time(int proc_fd, uint64_t *ret_ticks)
 {
 	char text[PROC_TEXT_SIZE], *field, *end;
 	unsigned long long ticks;
-	int r = read_text(proc_fd, "stat", text);
+	int r = read_beginning(proc_fd, "stat", text, sizeof(text));
 
 	if (r < 0)
 		return r;
@@ -189,21 +189,12 @@ bool proc_path_is_qemu(const char *path)
 	return is_called(name, len, "qemu-kvm") || is_called(name, len, "kvm");
 }
 
-/* The name that it was started under: the first bytes of its command line. */
 static bool says_qemu(int directory_fd, const char *cmdline_path)
 {
 	char text[PATH_MAX / 4];
-	int fd = openat(directory_fd, cmdline_path, O_RDONLY | O_CLOEXEC);
-	ssize_t len;
 
-	if (fd < 0)
-		return false;
-	len = read_some(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (len <= 0)
-		return false;
-	text[len] = '\0';
-	return proc_path_is_qemu(text);
+	return read_beginning(directory_fd, cmdline_path, text, sizeof(text)) > 0 &&
+	       proc_path_is_qemu(text);
 }
 
 /* Whose executable can be seen is judged by that alone: "sudo qemu-system-x86_64" is no QEMU. */
@@ -260,7 +251,7 @@ int proc_uids(int proc_fd, uid_t ret_uids[static 3])
 {
 	char text[PROC_TEXT_SIZE], *field;
 	uid_t uids[3];
-	int r = read_text(proc_fd, "status", text);
+	int r = read_beginning(proc_fd, "status", text, sizeof(text));
 
 	if (r < 0)
 		return r;
@@ -282,17 +273,16 @@ int proc_uids(int proc_fd, uid_t ret_uids[static 3])
 
 int proc_cgroup(int proc_fd, char *ret_text, size_t size)
 {
-	int fd = open_entry(proc_fd, "cgroup");
-	ssize_t len;
+	int r = read_beginning(proc_fd, "cgroup", ret_text, size);
 
-	if (fd < 0)
-		return fd;
-	len = read_some(fd, ret_text, size - 1);
-	close(fd);
-	if (len < 0)
-		return (int)len;
-	ret_text[len] = '\0';
-	return 0;
+	return r < 0 ? r : 0;
+}
+
+int proc_program(int proc_fd, char *ret_name, size_t size)
+{
+	int len = read_beginning(proc_fd, "cmdline", ret_name, size);
+
+	return len == 0 ? -ENODATA : len;
 }
 
 /* Of two files, told by what stat(2) gives for them. */

@@ -68,6 +68,10 @@ int proc_start_time(int proc_fd, uint64_t *ret_ticks);
  */
 int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len);
 
+/* The beginning of the command line, cut at size: the name that it was started under. Its length,
+ * or -ENODATA, -ESRCH, as proc_cmdline(). */
+int proc_program(int proc_fd, char *ret_name, size_t size);
+
 /* The executable, as the caller sees it. 0, -EACCES (another user's process) and the like. */
 int proc_exe(int proc_fd, char *ret_path, size_t size);
 

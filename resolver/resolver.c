@@ -122,6 +122,12 @@ static enum resolver_reason reason_of_host(const struct lookup *lookup, const st
 	return config->sources[0] == SOURCE_LEASE ? RESOLVER_NO_LEASE : RESOLVER_NO_NEIGHBOUR;
 }
 
+/* QEMU ended while its guest was asked: what the host knows of it is of former days. */
+static bool has_ended(const struct lookup *lookup)
+{
+	return lookup->said[SOURCE_AGENT] == -ECONNRESET && vm_process_is_gone(&lookup->found->vm);
+}
+
 /* No source named an address. */
 static void answer_not_yet(
 	struct resolver_answer *answer, const struct lookup *lookup, const struct config *config)
@@ -232,6 +238,10 @@ static void answer_from_sources(struct resolver_answer *answer, struct lookup *l
 	enum source_id source;
 	const struct candidates *believed = most_believed(lookup, config, &source);
 
+	if (has_ended(lookup)) {
+		answer_not_found(answer, -ECONNREFUSED);
+		return;
+	}
 	if (believed == NULL || believed->count == 0) {
 		answer_not_yet(answer, lookup, config);
 		return;

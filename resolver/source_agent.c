@@ -38,6 +38,7 @@ static int begin(struct source_call *call)
 	struct agent_options options = {
 		.deadline = call->deadline,
 		.drain_ms = drain_ms(call),
+		.queue_ms = call->has_proof ? AGENT_DRAIN_PROVEN_MS : 0,
 		/* The peer of a connection that is open already was seen when the VM was found. */
 		.accept_peer = fd < 0 ? accept_peer : NULL,
 		.connect = connect_agent,

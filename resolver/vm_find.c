@@ -214,6 +214,20 @@ static bool may_be_elsewhere(int error)
 	return error == -ENOENT || error == -EACCES || error == -EPERM || error == -ECONNREFUSED;
 }
 
+/* A socket whose backlog is full does not tell who listens; its path leads to the process as well.
+ */
+static void identify_busy(const struct vm_finder *finder, struct vm_found *found)
+{
+	struct vm *vm = malloc(sizeof(*vm));
+
+	if (vm != NULL && vm_scan_by_socket(finder, found->vm.agent.path, vm) == 0) {
+		memcpy(vm->id, found->vm.id, sizeof(vm->id));
+		found->vm = *vm;
+		found->is_running = true;
+	}
+	free(vm);
+}
+
 int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
 	struct vm_rivals *ret_rivals)
 {
@@ -227,6 +241,8 @@ int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_
 		else
 			r = by_process;
 	}
+	if (r == 0 && !ret_found->is_running)
+		identify_busy(finder, ret_found);
 	if (r == 0)
 		vm_scan_shared_macs(finder, &ret_found->vm);
 	return r;

@@ -298,3 +298,18 @@ int vm_process_check(const struct vm_process *process, const struct trust *trust
 		return 0;
 	return is_supported_by_lease(config, vm) ? 1 : -EKEYREJECTED;
 }
+
+bool vm_process_is_gone(const struct vm *vm)
+{
+	int proc_fd = proc_open(vm->pid);
+	uint64_t start_time;
+	char first[2];
+	bool is_gone;
+
+	if (proc_fd < 0)
+		return true;
+	is_gone = proc_program(proc_fd, first, sizeof(first)) < 0 ||
+		  proc_start_time(proc_fd, &start_time) < 0 || start_time != vm->start_time;
+	close(proc_fd);
+	return is_gone;
+}

@@ -44,4 +44,7 @@ void vm_process_describe(
 int vm_process_check(const struct vm_process *process, const struct trust *trust,
 	const struct config *config, const struct vm *vm, int *agent_fd);
 
+/* Has the process that *vm was found by ended? A zombie has. */
+bool vm_process_is_gone(const struct vm *vm);
+
 #endif

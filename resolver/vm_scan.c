@@ -239,6 +239,56 @@ int vm_scan_by_mac(const struct vm_finder *finder, const struct mac *mac, struct
 	return search.count == 1 ? 0 : search.count == 0 ? -ENOENT : -ENOTUNIQ;
 }
 
+struct socket_search {
+	const struct vm_finder *finder;
+	const char *path;
+	struct vm_found *found;
+};
+
+static bool is_behind_socket(struct socket_search *search, const struct vm_process *process)
+{
+	struct vm_found *found = search->found;
+	int r;
+
+	describe(search->finder, process, found);
+	if (found->vm.agent.kind != VM_ENDPOINT_UNIX ||
+		strcmp(found->vm.agent.path, search->path) != 0)
+		return false;
+	r = vm_process_check(process, search->finder->trust, search->finder->config, &found->vm,
+		&found->agent_fd);
+	vm_find_close(found);
+	return r >= 0;
+}
+
+/* Ends the scan with 1. */
+static int visit_by_socket(void *context, pid_t pid)
+{
+	struct socket_search *search = context;
+	struct vm_process process;
+	bool is_it;
+
+	if (vm_process_open(search->finder->trust, pid, &process) < 0)
+		return 0;
+	is_it = is_behind_socket(search, &process);
+	vm_process_close(&process);
+	return is_it;
+}
+
+int vm_scan_by_socket(const struct vm_finder *finder, const char *path, struct vm *ret_vm)
+{
+	struct vm_found *found = calloc(1, sizeof(*found));
+	struct socket_search search = {finder, path, found};
+	int r;
+
+	if (found == NULL)
+		return -ENOMEM;
+	r = proc_each_qemu(visit_by_socket, &search);
+	if (r > 0)
+		*ret_vm = found->vm;
+	free(found);
+	return r > 0 ? 0 : -ENOENT;
+}
+
 struct scan {
 	const struct vm_finder *finder;
 	int (*visit)(void *context, struct vm_found *found);

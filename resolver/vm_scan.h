@@ -29,6 +29,10 @@ int vm_scan_by_name(const struct vm_finder *finder, const char *name, struct vm_
 int vm_scan_each(const struct vm_finder *finder,
 	int (*visit)(void *context, struct vm_found *found), void *context);
 
+/* The VM that counts and whose agent's socket has that path. *ret_vm is written on success. 0,
+ * -ENOENT, -ENOMEM. */
+int vm_scan_by_socket(const struct vm_finder *finder, const char *path, struct vm *ret_vm);
+
 /* The one VM that counts and has a NIC with that MAC which the host can reach. 0, -ENOENT,
  * -ENOTUNIQ (two have it), -ENOMEM. */
 int vm_scan_by_mac(const struct vm_finder *finder, const struct mac *mac, struct vm *ret_vm);

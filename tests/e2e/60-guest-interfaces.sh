@@ -25,8 +25,10 @@ guest_run docker 'ip -4 addr flush dev eth0'
 check_equal 'a guest that has IPv6 alone is found by it' "$(vm_ipv6 docker)" \
 	"$(addresses_of docker.vm)"
 
-check_status 'a guest that runs no agent has no address' 2 getent ahosts bare.vm
-check_match 'and qemuvm ip tells why' agent "$(qemuvm ip bare 2>&1)"
+printf 'sources = agent\n' >"$world/alone.conf"
+check_status 'a guest that runs no agent has no address of its agent' 2 \
+	env QEMUVM_CONFIG="$world/alone.conf" getent ahosts bare.vm
+check_match 'and qemuvm ip tells why' agent "$(qemuvm ip --source agent bare 2>&1)"
 guest_run bare start_agent
 sleep 1
 check_equal 'it has one once the agent runs' "$(vm_ipv4 bare)" "$(addresses_of bare.vm ahostsv4)"

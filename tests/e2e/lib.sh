@@ -12,6 +12,9 @@
 #     build/, and root's home is an empty folder with the key of the guests;
 #   every process ends with the script, however the script ends.
 #
+# With DHCP_ELSEWHERE=yes set before, dnsmasq runs in a network namespace of its
+# own on the same link, at 10.77.0.2: the host then sees none of its leases.
+#
 # Virtual machine number N (in the order of vm_start) has the MAC
 # 52:54:00:77:00:0N, from DHCP 10.77.0.10N and by SLAAC fd77::5054:ff:fe77:N.
 
@@ -31,6 +34,7 @@ ANSWER_SECONDS=20
 # Of the world's own files; tests put theirs there too.
 world=/run/e2e
 vm_count=0
+vm_nics=()
 declare -A vm_number vm_pid
 
 # The packages of the guest come from the network, so it is built out here.
@@ -76,32 +80,49 @@ configure_home() {
 }
 
 start_network() {
+	local there=() link=br0
 	ip link set lo up
 	ip link add br0 type bridge
 	ip addr add 10.77.0.1/24 dev br0
 	ip addr add fd77::1/64 dev br0 nodad
 	ip link set br0 up
+	if [ "${DHCP_ELSEWHERE:-no}" = yes ]; then
+		there=(ip netns exec router)
+		link=lan0
+		add_router
+	fi
 	# No ping before an address is given: nobody else can have it.
-	dnsmasq --conf-file=/dev/null --keep-in-foreground --user=root --pid-file= \
-		--interface=br0 --bind-interfaces --no-resolv --no-hosts --no-ping \
+	"${there[@]}" dnsmasq --conf-file=/dev/null --keep-in-foreground --user=root --pid-file= \
+		--interface="$link" --bind-interfaces --no-resolv --no-hosts --no-ping \
 		--log-queries --log-facility="$world/dnsmasq.log" \
 		--dhcp-leasefile="$world/leases" --dhcp-range=10.77.0.100,10.77.0.199,1h \
 		--dhcp-host=52:54:00:77:00:01,10.77.0.101 \
 		--dhcp-host=52:54:00:77:00:02,10.77.0.102 \
-		--enable-ra --dhcp-range=::,constructor:br0,ra-only \
+		--enable-ra --dhcp-range="::,constructor:$link,ra-only" \
 		--local=/example/ --address=/foreign.example/192.0.2.7 &
 }
 
+add_router() {
+	ip netns add router
+	ip link add to-router type veth peer name lan0 netns router
+	ip link set to-router master br0 up
+	ip -n router addr add 10.77.0.2/24 dev lan0
+	ip -n router addr add fd77::2/64 dev lan0 nodad
+	ip -n router link set lan0 up
+	sed -i 's/10\.77\.0\.1/10.77.0.2/' /etc/resolv.conf
+}
+
 # vm_start NAME [KERNEL-PARAMETER...]: begins to boot; tests/guest/init has the
-# parameters. The agent's socket is where a default template looks for it.
+# parameters. The agent's socket is where a default template looks for it. Other
+# NICs than one on the bridge are put into vm_nics before.
 vm_start() {
 	local name=$1 number=$((vm_count + 1))
 	shift
 	vm_count=$number
 	vm_number[$name]=$number
 	rm -f "$world/$name.console"
-	ip tuntap add "tap$number" mode tap
-	ip link set "tap$number" master br0 up
+	# shellcheck disable=SC2207 # none of the words has a blank
+	[ ${#vm_nics[@]} != 0 ] || vm_nics=($(tap_nic "tap$number" "52:54:00:77:00:0$number"))
 	qemu-system-x86_64 -name "$name" -machine pc -accel "${QEMUVM_ACCEL:-tcg,thread=multi}" \
 		-cpu max -m 256 -nodefaults -no-user-config -display none \
 		-kernel "$QEMUVM_E2E_GUEST/vmlinuz" -initrd "$QEMUVM_E2E_GUEST/initramfs.gz" \
@@ -113,9 +134,17 @@ vm_start() {
 		-device virtio-serial-pci \
 		-chardev "socket,id=agent,path=/run/qemuvm/$name.qga,server=on,wait=off" \
 		-device virtserialport,chardev=agent,name=org.qemu.guest_agent.0 \
-		-netdev "tap,id=net,ifname=tap$number,script=no,downscript=no" \
-		-device "virtio-net-pci,netdev=net,mac=52:54:00:77:00:0$number" &
+		"${vm_nics[@]}" &
 	vm_pid[$name]=$!
+	vm_nics=()
+}
+
+# tap_nic TAP MAC: a NIC on the bridge, as options of QEMU for vm_nics.
+tap_nic() {
+	ip tuntap add "$1" mode tap
+	ip link set "$1" master br0 up
+	printf '%s\n' -netdev "tap,id=$1,ifname=$1,script=no,downscript=no" \
+		-device "virtio-net-pci,netdev=$1,mac=$2"
 }
 
 # The addresses that a guest truly has on the bridge.
