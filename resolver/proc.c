@@ -285,20 +285,25 @@ int proc_program(int proc_fd, char *ret_name, size_t size)
 	return len == 0 ? -ENODATA : len;
 }
 
-/* Of two files, told by what stat(2) gives for them. */
-static bool is_other_file(int proc_fd, const char *name, const char *own_path)
+/* Are two files one, told by what stat(2) gives for them? -1 where that cannot be seen. */
+static int is_same_file(int proc_fd, const char *name, const char *own_path)
 {
 	struct stat own, other;
 
 	if (fstatat(proc_fd, name, &other, 0) < 0 || stat(own_path, &own) < 0)
-		return false;
-	return own.st_dev != other.st_dev || own.st_ino != other.st_ino;
+		return -1;
+	return own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 bool proc_has_other_root(int proc_fd)
 {
-	return is_other_file(proc_fd, "ns/mnt", "/proc/thread-self/ns/mnt") ||
-	       is_other_file(proc_fd, "root", "/");
+	return is_same_file(proc_fd, "ns/mnt", "/proc/thread-self/ns/mnt") == 0 ||
+	       is_same_file(proc_fd, "root", "/") == 0;
+}
+
+bool proc_shares_network(int proc_fd)
+{
+	return is_same_file(proc_fd, "ns/net", "/proc/thread-self/ns/net") == 1;
 }
 
 /* A line of /proc/net/unix: "0000...: RefCount Protocol Flags Type St Inode Path"

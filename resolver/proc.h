@@ -52,6 +52,10 @@ int proc_cwd(int proc_fd, char *ret_path, size_t size);
  * (containers, snaps, services with a private /tmp)? false where that cannot be seen. */
 bool proc_has_other_root(int proc_fd);
 
+/* Has it the caller's network, so that a port of its loopback is one of ours? false where that
+ * cannot be seen. */
+bool proc_shares_network(int proc_fd);
+
 /*
  * The path that the listening Unix socket behind its descriptor fd is bound to, as
  * /proc/PID/net/unix shows it: an abstract name begins with '@'. Its length, or -ENOENT, -EACCES.

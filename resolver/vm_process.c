@@ -204,6 +204,9 @@ static void settle_endpoint(const struct vm_process *process, struct vm_endpoint
 		if (proc_has_other_root(process->proc_fd))
 			endpoint->root_pid = process->pid;
 	}
+	/* A port of another network's loopback would be somebody else's here. */
+	if (endpoint->kind == VM_ENDPOINT_TCP && !proc_shares_network(process->proc_fd))
+		r = -ENETUNREACH;
 	if (r < 0)
 		*endpoint = (struct vm_endpoint){0};
 }

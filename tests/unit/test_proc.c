@@ -100,6 +100,7 @@ START_TEST(a_process_tells_its_users_folder_and_root)
 	ck_assert_int_eq(proc_cwd(fd, seen, 1), -ENAMETOOLONG);
 	ck_assert_int_eq(proc_cgroup(fd, text, sizeof(text)), 0);
 	ck_assert(!proc_has_other_root(fd));
+	ck_assert(proc_shares_network(fd));
 	ck_assert_int_eq(proc_kind(fd), PROC_OTHER);
 	close(fd);
 }
