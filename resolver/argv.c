@@ -39,9 +39,20 @@ static bool takes_value(const char *name)
 		"perfmap", "portrait", "preconfig", "s", "sdl", "semihosting", "singlestep",
 		"snapshot", "usb", "version", "win2k-hack", "xen-attach", "xen-domid-restrict"};
 
-	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
-		if (strcmp(alone[i], name) == 0)
+	size_t low = 0, high = sizeof(alone) / sizeof(alone[0]);
+
+	/* They are sorted: a command line has hundreds of options. */
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(name, alone[middle]);
+
+		if (order == 0)
 			return false;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
 	return true;
 }
 

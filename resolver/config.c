@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
+
 /* Users' names are looked up here, and never by getpw*(), which would call NSS from within NSS. */
 #define PASSWD_FILE "/etc/passwd"
 /* More than any local password file; a network directory's users are named by uid. */
@@ -234,39 +236,16 @@ static int open_regular(const char *path, off_t size_max)
 	return fd;
 }
 
-/* The whole file with a NUL behind it; the caller's to free. Returns its length. */
-static ssize_t read_all(int fd, size_t size_max, char **ret_text)
+static ssize_t read_text(const char *path, size_t size_max, char **ret_text)
 {
-	char *text = malloc(size_max + 1);
-	size_t len = 0;
-	ssize_t got = 1;
-
-	if (text == NULL)
-		return -ENOMEM;
-	while (got > 0 && len < size_max) {
-		got = read(fd, text + len, size_max - len);
-		if (got > 0)
-			len += (size_t)got;
-	}
-	if (got < 0) {
-		free(text);
-		return -errno;
-	}
-	text[len] = '\0';
-	*ret_text = text;
-	return (ssize_t)len;
-}
-
-static ssize_t read_file(const char *path, size_t size_max, char **ret_text)
-{
-	int fd = open_regular(path, (off_t)size_max);
-	ssize_t r;
+	int fd = open_regular(path, (off_t)size_max), r;
+	size_t len;
 
 	if (fd < 0)
 		return fd;
-	r = read_all(fd, size_max, ret_text);
+	r = file_read(fd, size_max, ret_text, &len);
 	close(fd);
-	return r;
+	return r < 0 ? r : (ssize_t)len;
 }
 
 /* The third field of the line "name:password:uid:..." (passwd(5)). */
@@ -299,7 +278,7 @@ static int uid_of_user(const char *name, uid_t *ret_uid)
 	char *text = NULL;
 	int r = -ENOENT;
 
-	if (read_file(PASSWD_FILE, PASSWD_FILE_MAX, &text) < 0)
+	if (read_text(PASSWD_FILE, PASSWD_FILE_MAX, &text) < 0)
 		return -ENOENT;
 	for (const char *line = text; r < 0 && line != NULL; line = strchr(line, '\n')) {
 		line += *line == '\n';
@@ -549,7 +528,7 @@ int config_load(struct config *ret_config, struct config_problems *ret_problems)
 	config_init(ret_config);
 	if (ret_problems != NULL)
 		ret_problems->count = 0;
-	len = read_file(path, CONFIG_FILE_MAX, &text);
+	len = read_text(path, CONFIG_FILE_MAX, &text);
 	if (len == -ENOENT && strcmp(path, CONFIG_FILE) == 0)
 		return 0;
 	if (len < 0 || text == NULL)

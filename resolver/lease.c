@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "file.h"
 #include "lease_format.h"
-
-/* Most files have a few kilobytes. */
-#define BUFFER_MIN ((size_t)16 * 1024)
 
 static bool begins_with(const char *text, size_t len, const char *beginning)
 {
@@ -40,40 +37,6 @@ bool lease_parse(const char *text, size_t len, const struct lease_query *query)
 	return lease_dhcpd_parse(text, len, query);
 }
 
-/* The file from its beginning. The buffer grows with what is read, never with what the file claims
- * to be, and is never mapped: a file that is cut meanwhile would kill the reader. */
-static int read_whole(int fd, char **ret_text, size_t *ret_len)
-{
-	size_t size = BUFFER_MIN, len = 0;
-	char *text = malloc(size);
-	ssize_t got = 1;
-
-	while (text != NULL && got != 0) {
-		got = pread(fd, text + len, size - len, (off_t)len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || len + (size_t)got > LEASE_FILE_MAX) {
-			int r = got < 0 ? -errno : -EFBIG;
-
-			free(text);
-			return r;
-		}
-		len += (size_t)got;
-		if (len == size) {
-			char *grown = realloc(text, size *= 2);
-
-			if (grown == NULL)
-				free(text);
-			text = grown;
-		}
-	}
-	if (text == NULL)
-		return -ENOMEM;
-	*ret_text = text;
-	*ret_len = len;
-	return 0;
-}
-
 static bool has_changed(const struct stat *before, const struct stat *after)
 {
 	return before->st_size != after->st_size ||
@@ -92,7 +55,7 @@ static int read_once(int fd, const struct lease_query *query)
 
 	if (fstat(fd, &before) < 0)
 		return -errno;
-	r = read_whole(fd, &text, &len);
+	r = file_read(fd, LEASE_FILE_MAX, &text, &len);
 	if (r < 0)
 		return r;
 	is_cut = lease_parse(text, len, query);
@@ -113,7 +76,7 @@ int lease_read_macs(int fd, const struct lease_macs_query *query)
 {
 	char *text;
 	size_t len;
-	int r = read_whole(fd, &text, &len);
+	int r = file_read(fd, LEASE_FILE_MAX, &text, &len);
 
 	if (r < 0)
 		return r;

@@ -89,48 +89,62 @@ int proc_start_time(int proc_fd, uint64_t *ret_ticks)
 	return 0;
 }
 
-/* Reads to the end, into a buffer that doubles: the length, or an error. */
-static ssize_t read_cmdline(int fd, char **buffer)
-{
-	size_t size = 0, len = 0;
+/* A buffer that grows with what is read into it, and serves again. */
+struct buffer {
+	char *text;
+	size_t size;
+};
 
+static int grow(struct buffer *buffer)
+{
+	size_t size = buffer->size == 0 ? CMDLINE_MIN : buffer->size * 2;
+	char *grown;
+
+	if (size > PROC_CMDLINE_MAX)
+		return -E2BIG;
+	grown = realloc(buffer->text, size);
+	if (grown == NULL)
+		return -ENOMEM;
+	buffer->text = grown;
+	buffer->size = size;
+	return 0;
+}
+
+/* Reads from `len` to the end, with a NUL behind: the length, or an error. */
+static ssize_t read_to_end(int fd, struct buffer *buffer, size_t len)
+{
 	for (;;) {
 		ssize_t got;
+		int r = len + 1 < buffer->size ? 0 : grow(buffer);
 
-		if (len + 1 >= size) {
-			char *grown;
-
-			size = size == 0 ? CMDLINE_MIN : size * 2;
-			if (size > PROC_CMDLINE_MAX)
-				return -E2BIG;
-			grown = realloc(*buffer, size);
-			if (grown == NULL)
-				return -ENOMEM;
-			*buffer = grown;
-		}
-		got = read_some(fd, *buffer + len, size - len - 1);
-		if (got <= 0)
-			return got < 0 ? got : (ssize_t)len;
+		if (r < 0)
+			return r;
+		got = read_some(fd, buffer->text + len, buffer->size - len - 1);
+		if (got < 0)
+			return got;
+		if (got == 0)
+			break;
 		len += (size_t)got;
 	}
+	buffer->text[len] = '\0';
+	return (ssize_t)len;
 }
 
 int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len)
 {
 	int fd = open_entry(proc_fd, "cmdline");
-	char *buffer = NULL;
+	struct buffer buffer = {NULL, 0};
 	ssize_t len;
 
 	if (fd < 0)
 		return fd;
-	len = read_cmdline(fd, &buffer);
+	len = read_to_end(fd, &buffer, 0);
 	close(fd);
 	if (len <= 0) {
-		free(buffer);
+		free(buffer.text);
 		return len < 0 ? (int)len : -ENODATA;
 	}
-	buffer[len] = '\0';
-	*ret_cmdline = buffer;
+	*ret_cmdline = buffer.text;
 	*ret_len = (size_t)len;
 	return 0;
 }
@@ -189,30 +203,22 @@ bool proc_path_is_qemu(const char *path)
 	return is_called(name, len, "qemu-kvm") || is_called(name, len, "kvm");
 }
 
-static bool says_qemu(int directory_fd, const char *cmdline_path)
+static bool is_hidden(int error)
 {
-	char text[PATH_MAX / 4];
-
-	return read_beginning(directory_fd, cmdline_path, text, sizeof(text)) > 0 &&
-	       proc_path_is_qemu(text);
+	return error == -EACCES || error == -EPERM;
 }
 
 /* Whose executable can be seen is judged by that alone: "sudo qemu-system-x86_64" is no QEMU. */
-static enum proc_kind kind_by_paths(int directory_fd, const char *exe, const char *cmdline)
+enum proc_kind proc_kind(int proc_fd)
 {
 	char path[PATH_MAX / 4];
-	int r = read_link(directory_fd, exe, path, sizeof(path));
+	int r = read_link(proc_fd, "exe", path, sizeof(path));
 
 	if (r == 0)
 		return proc_path_is_qemu(path) ? PROC_QEMU : PROC_OTHER;
-	if (r != -EACCES && r != -EPERM)
+	if (!is_hidden(r) || proc_program(proc_fd, path, sizeof(path)) < 0)
 		return PROC_OTHER;
-	return says_qemu(directory_fd, cmdline) ? PROC_SAYS_QEMU : PROC_OTHER;
-}
-
-enum proc_kind proc_kind(int proc_fd)
-{
-	return kind_by_paths(proc_fd, "exe", "cmdline");
+	return proc_path_is_qemu(path) ? PROC_SAYS_QEMU : PROC_OTHER;
 }
 
 static pid_t pid_of_entry(const char *name)
@@ -224,25 +230,66 @@ static pid_t pid_of_entry(const char *name)
 	return *name == '\0' && pid <= PROC_PIDS_MAX ? (pid_t)pid : 0;
 }
 
-int proc_each_qemu(int (*visit)(void *context, pid_t pid), void *context)
+/* A walk over all processes, each seen with as few system calls as tell it apart. */
+struct walk {
+	int directory_fd; /* of /proc */
+	struct buffer buffer;
+	struct proc_qemu qemu;
+};
+
+/* Up to the first read of the command line's beginning: false where it is no QEMU's. */
+static bool read_cmdline(struct walk *walk, int fd, bool is_known)
+{
+	ssize_t len = walk->buffer.size > 0 ? 0 : grow(&walk->buffer);
+
+	if (len == 0)
+		len = read_some(fd, walk->buffer.text, walk->buffer.size - 1);
+	if (len > 0)
+		walk->buffer.text[len] = '\0';
+	if (!is_known && (len <= 0 || !proc_path_is_qemu(walk->buffer.text)))
+		return false;
+	if (len > 0)
+		len = read_to_end(fd, &walk->buffer, (size_t)len);
+	walk->qemu.cmdline = walk->buffer.text;
+	walk->qemu.len = len > 0 ? (size_t)len : 0;
+	return true;
+}
+
+/* Is it a QEMU, or does it say so? */
+static bool look_at(struct walk *walk)
+{
+	char name[32], path[PATH_MAX / 4];
+	bool is_qemu;
+	int fd, r;
+
+	snprintf(name, sizeof(name), "%d/exe", (int)walk->qemu.pid);
+	r = read_link(walk->directory_fd, name, path, sizeof(path));
+	if (r < 0 ? !is_hidden(r) : !proc_path_is_qemu(path))
+		return false;
+	snprintf(name, sizeof(name), "%d/cmdline", (int)walk->qemu.pid);
+	fd = open_entry(walk->directory_fd, name);
+	if (fd < 0)
+		return false;
+	is_qemu = read_cmdline(walk, fd, r == 0);
+	close(fd);
+	return is_qemu;
+}
+
+int proc_each_qemu(int (*visit)(void *context, const struct proc_qemu *qemu), void *context)
 {
 	DIR *directory = opendir("/proc");
+	struct walk walk = {.directory_fd = directory != NULL ? dirfd(directory) : -1};
 	const struct dirent *entry;
 	int r = 0;
 
 	if (directory == NULL)
 		return -ESRCH;
 	while (r == 0 && (entry = readdir(directory)) != NULL) {
-		pid_t pid = pid_of_entry(entry->d_name);
-		char exe[32], cmdline[32];
-
-		if (pid == 0)
-			continue;
-		snprintf(exe, sizeof(exe), "%d/exe", (int)pid);
-		snprintf(cmdline, sizeof(cmdline), "%d/cmdline", (int)pid);
-		if (kind_by_paths(dirfd(directory), exe, cmdline) != PROC_OTHER)
-			r = visit(context, pid);
+		walk.qemu.pid = pid_of_entry(entry->d_name);
+		if (walk.qemu.pid != 0 && look_at(&walk))
+			r = visit(context, &walk.qemu);
 	}
+	free(walk.buffer.text);
 	closedir(directory);
 	return r;
 }

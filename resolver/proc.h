@@ -29,13 +29,21 @@ enum proc_kind {
 	PROC_SAYS_QEMU, /* its executable cannot be seen, and it was started under such a name */
 };
 
+/* A QEMU as a walk over all processes meets it. */
+struct proc_qemu {
+	pid_t pid;
+	const char *cmdline; /* as proc_cmdline() gives it; the walk's */
+	size_t len;
+};
+
 /*
  * Calls visit() for each process that is a QEMU or says so; another value than 0 ends the walk and
- * is returned. Threads, and processes that vanish meanwhile, are passed over. -ESRCH: no /proc.
+ * is returned. Threads, and processes that vanish meanwhile, are passed over; one whose command
+ * line cannot be read has a length of 0. -ESRCH: no /proc.
  */
-int proc_each_qemu(int (*visit)(void *context, pid_t pid), void *context);
+int proc_each_qemu(int (*visit)(void *context, const struct proc_qemu *qemu), void *context);
 
-/* The same of one process that is open. */
+/* What a process is that is open. */
 enum proc_kind proc_kind(int proc_fd);
 
 /* Its real, effective and saved user (proc(5), status). 0 or a negative errno. */

@@ -16,41 +16,47 @@
 /* Option values beside paths: drivers, names of ports. */
 #define WORD_SIZE 64
 
-/* Of the last -name that has the key, since they are merged (softmmu/vl.c). */
-static void add_merged_name(struct vm *vm, const struct argv *argv, const char *key)
+/* The names that a command line tells, each in the last place where it is told. */
+struct told {
+	char guest[NAME_VM_SIZE], process[NAME_VM_SIZE];
+	const char *id, *uuid; /* or NULL */
+};
+
+/* Several -name are merged (softmmu/vl.c): each key has its own last value. */
+static void take_name(struct told *told, const char *value)
 {
-	struct argv_walk walk = argv_begin(argv);
-	char name[NAME_VM_SIZE], last[NAME_VM_SIZE] = "";
 	struct option option;
+	char text[NAME_VM_SIZE];
 
-	while (argv_next_option(&walk, "name", "guest", &option)) {
-		if (option_get(&option, key, name, sizeof(name)) >= 0)
-			memcpy(last, name, sizeof(last));
-		option_done(&option);
-	}
-	vm_add_name(vm, last);
-}
-
-/* -uuid, and Proxmox's own -id, whose value is the name itself. */
-static void add_plain_name(struct vm *vm, const struct argv *argv, const char *wanted)
-{
-	struct argv_walk walk = argv_begin(argv);
-	const char *name, *value, *last = "";
-
-	while (argv_next(&walk, &name, &value))
-		if (strcmp(name, wanted) == 0)
-			last = value;
-	vm_add_name(vm, last);
+	if (option_init(&option, value, "guest") < 0)
+		return;
+	if (option_get(&option, "guest", text, sizeof(text)) >= 0)
+		memcpy(told->guest, text, sizeof(text));
+	if (option_get(&option, "process", text, sizeof(text)) >= 0)
+		memcpy(told->process, text, sizeof(text));
+	option_done(&option);
 }
 
 void vm_argv_parse_names(struct vm *vm, const struct argv *argv)
 {
+	struct argv_walk walk = argv_begin(argv);
+	struct told told = {.guest = "", .process = ""};
+	const char *name, *value;
+
+	while (argv_next(&walk, &name, &value)) {
+		if (strcmp(name, "name") == 0)
+			take_name(&told, value);
+		else if (strcmp(name, "id") == 0) /* Proxmox's own */
+			told.id = value;
+		else if (strcmp(name, "uuid") == 0)
+			told.uuid = value;
+	}
 	vm->name_count = 0;
-	add_merged_name(vm, argv, "guest");
-	add_merged_name(vm, argv, "process");
-	add_plain_name(vm, argv, "id");
+	vm_add_name(vm, told.guest);
+	vm_add_name(vm, told.process);
+	vm_add_name(vm, told.id != NULL ? told.id : "");
 	vm->is_named = vm->name_count > 0;
-	add_plain_name(vm, argv, "uuid");
+	vm_add_name(vm, told.uuid != NULL ? told.uuid : "");
 }
 
 static const char *last_part(const char *path)

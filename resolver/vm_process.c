@@ -11,6 +11,7 @@
 
 #include "deadline.h"
 #include "endpoint.h"
+#include "file.h"
 #include "lease_files.h"
 #include "readconfig.h"
 #include "vm_argv.h"
@@ -53,24 +54,6 @@ static int make_absolute(int proc_fd, char path[static VM_PATH_SIZE])
 	return 0;
 }
 
-static ssize_t read_file(int fd, char *buffer, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t got = read(fd, buffer + len, size - len);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		len += (size_t)got;
-	}
-	return (ssize_t)len;
-}
-
 static int open_config(const struct trust *trust, int proc_fd, const char *name)
 {
 	char path[VM_PATH_SIZE];
@@ -104,16 +87,15 @@ static void append_options(struct vm_process *process, const char *text, size_t 
 static void append_config(struct vm_process *process, const struct trust *trust, const char *name)
 {
 	int fd = open_config(trust, process->proc_fd, name);
-	ssize_t len;
+	size_t len;
 	char *text;
 
 	if (fd < 0)
 		return;
-	text = malloc(READCONFIG_MAX);
-	len = text == NULL ? -ENOMEM : read_file(fd, text, READCONFIG_MAX);
-	if (len >= 0)
-		append_options(process, text, (size_t)len);
-	free(text);
+	if (file_read(fd, READCONFIG_MAX, &text, &len) == 0) {
+		append_options(process, text, len);
+		free(text);
+	}
 	close(fd);
 }
 

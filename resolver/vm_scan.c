@@ -99,14 +99,15 @@ static void take(struct search *search, unsigned int rank)
 }
 
 /* A first look at the names alone, which most processes do not pass. One that bears none is called
- * by more than its arguments say. */
-static bool may_fit(const struct search *search, const struct vm_process *process)
+ * by more than its arguments say; so is one with arguments in a file. */
+static bool may_fit(const struct search *search, const struct argv *argv)
 {
 	struct vm *vm = &search->other->vm;
 
 	vm->id[0] = '\0';
-	vm_argv_parse_names(vm, &process->argv);
-	return !vm->is_named || fit_of_vm(search->finder->config, search->typed, vm) != FIT_NONE;
+	vm_argv_parse_names(vm, argv);
+	return !vm->is_named || fit_of_vm(search->finder->config, search->typed, vm) != FIT_NONE ||
+	       argv_has(argv, "readconfig");
 }
 
 static void look_at(struct search *search, const struct vm_process *process)
@@ -115,8 +116,6 @@ static void look_at(struct search *search, const struct vm_process *process)
 	enum fit fit;
 	int r;
 
-	if (!may_fit(search, process))
-		return;
 	describe(finder, process, search->other);
 	fit = fit_of_vm(finder->config, search->typed, &search->other->vm);
 	if (fit == FIT_NONE)
@@ -129,12 +128,15 @@ static void look_at(struct search *search, const struct vm_process *process)
 		search->error = r;
 }
 
-static int visit_by_name(void *context, pid_t pid)
+static int visit_by_name(void *context, const struct proc_qemu *qemu)
 {
 	struct search *search = context;
 	struct vm_process process;
-	int r = vm_process_open(search->finder->trust, pid, &process);
+	int r;
 
+	if (!may_fit(search, &(struct argv){qemu->cmdline, qemu->len}))
+		return 0;
+	r = vm_process_open(search->finder->trust, qemu->pid, &process);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	look_at(search, &process);
@@ -211,12 +213,12 @@ static void look_at_macs(struct mac_search *search, const struct vm_process *pro
 		*search->vm = found->vm;
 }
 
-static int visit_by_mac(void *context, pid_t pid)
+static int visit_by_mac(void *context, const struct proc_qemu *qemu)
 {
 	struct mac_search *search = context;
 	struct vm_process process;
 
-	if (vm_process_open(search->finder->trust, pid, &process) < 0)
+	if (vm_process_open(search->finder->trust, qemu->pid, &process) < 0)
 		return 0;
 	look_at_macs(search, &process);
 	vm_process_close(&process);
@@ -261,13 +263,13 @@ static bool is_behind_socket(struct socket_search *search, const struct vm_proce
 }
 
 /* Ends the scan with 1. */
-static int visit_by_socket(void *context, pid_t pid)
+static int visit_by_socket(void *context, const struct proc_qemu *qemu)
 {
 	struct socket_search *search = context;
 	struct vm_process process;
 	bool is_it;
 
-	if (vm_process_open(search->finder->trust, pid, &process) < 0)
+	if (vm_process_open(search->finder->trust, qemu->pid, &process) < 0)
 		return 0;
 	is_it = is_behind_socket(search, &process);
 	vm_process_close(&process);
@@ -315,14 +317,14 @@ static void fill_in(const struct scan *scan, pid_t pid, struct vm_found *found)
 	vm_process_close(&process);
 }
 
-static int visit_each(void *context, pid_t pid)
+static int visit_each(void *context, const struct proc_qemu *qemu)
 {
 	struct scan *scan = context;
 	struct vm_found *found = calloc(1, sizeof(*found));
 
 	if (found == NULL)
 		return -ENOMEM;
-	fill_in(scan, pid, found);
+	fill_in(scan, qemu->pid, found);
 	/* It ended while it was looked at. */
 	if (found->error == -ESRCH || found->error == -ENODATA) {
 		free(found);
@@ -341,28 +343,24 @@ int vm_scan_each(const struct vm_finder *finder,
 }
 
 struct comparison {
-	const struct trust *trust;
 	struct vm *vm;
 	struct vm *other; /* scratch */
 };
 
-static int compare_macs(void *context, pid_t pid)
+static int compare_macs(void *context, const struct proc_qemu *qemu)
 {
 	struct comparison *comparison = context;
-	struct vm *vm = comparison->vm, *other = comparison->other;
-	struct vm_process process;
 
-	if (pid == vm->pid || vm_process_open(comparison->trust, pid, &process) < 0)
+	if (qemu->pid == comparison->vm->pid)
 		return 0;
-	vm_nics_parse(other, &process.argv);
-	vm_process_close(&process);
-	vm_note_shared_macs(vm, other);
+	vm_nics_parse(comparison->other, &(struct argv){qemu->cmdline, qemu->len});
+	vm_note_shared_macs(comparison->vm, comparison->other);
 	return 0;
 }
 
-void vm_scan_shared_macs(const struct vm_finder *finder, struct vm *vm)
+void vm_scan_shared_macs(struct vm *vm)
 {
-	struct comparison comparison = {.trust = finder->trust, .vm = vm};
+	struct comparison comparison = {.vm = vm};
 	bool is_needed = false;
 
 	for (unsigned int i = 0; i < vm->nic_count; i++)

@@ -124,9 +124,9 @@ START_TEST(a_socket_is_known_by_its_descriptor)
 }
 END_TEST
 
-static int count_one(void *context, pid_t pid)
+static int count_one(void *context, const struct proc_qemu *qemu)
 {
-	ck_assert_int_ne(pid, getpid());
+	ck_assert_int_ne(qemu->pid, getpid());
 	++*(int *)context;
 	return 0;
 }

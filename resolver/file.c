@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Most files that are read here have a few kilobytes. */
+#define SIZE_FIRST ((size_t)8 * 1024)
+
+static ssize_t read_at(int fd, char *buffer, size_t size, size_t offset)
+{
+	ssize_t got;
+
+	do
+		got = pread(fd, buffer, size, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+/* Reads until the end, or until one byte more than max is there. */
+static ssize_t read_growing(int fd, size_t max, char **text)
+{
+	size_t size = 0, len = 0;
+	ssize_t got = 1;
+
+	while (got > 0 && len <= max) {
+		if (len + 1 >= size) {
+			char *grown = realloc(*text, size = size == 0 ? SIZE_FIRST : size * 2);
+
+			if (grown == NULL)
+				return -ENOMEM;
+			*text = grown;
+		}
+		got = read_at(fd, *text + len, size - len - 1, len);
+		if (got > 0)
+			len += (size_t)got;
+	}
+	if (got < 0)
+		return got;
+	(*text)[len] = '\0';
+	return len > max ? -EFBIG : (ssize_t)len;
+}
+
+int file_read(int fd, size_t max, char **ret_text, size_t *ret_len)
+{
+	char *text = NULL;
+	ssize_t len = read_growing(fd, max, &text);
+
+	if (len < 0) {
+		free(text);
+		return (int)len;
+	}
+	*ret_text = text;
+	*ret_len = (size_t)len;
+	return 0;
+}
