@@ -110,10 +110,12 @@ static int grow(struct buffer *buffer)
 	return 0;
 }
 
-/* Reads from `len` to the end, with a NUL behind: the length, or an error. */
+/* Reads from `len` to the end, with a NUL behind: the length, or an error. The kernel gives as much
+ * of a command line as there is room for, so that less is the end (fs/proc/base.c,
+ * get_mm_cmdline()). */
 static ssize_t read_to_end(int fd, struct buffer *buffer, size_t len)
 {
-	for (;;) {
+	for (bool is_end = false; !is_end;) {
 		ssize_t got;
 		int r = len + 1 < buffer->size ? 0 : grow(buffer);
 
@@ -122,8 +124,7 @@ static ssize_t read_to_end(int fd, struct buffer *buffer, size_t len)
 		got = read_some(fd, buffer->text + len, buffer->size - len - 1);
 		if (got < 0)
 			return got;
-		if (got == 0)
-			break;
+		is_end = (size_t)got < buffer->size - len - 1;
 		len += (size_t)got;
 	}
 	buffer->text[len] = '\0';
@@ -248,7 +249,7 @@ static bool read_cmdline(struct walk *walk, int fd, bool is_known)
 		walk->buffer.text[len] = '\0';
 	if (!is_known && (len <= 0 || !proc_path_is_qemu(walk->buffer.text)))
 		return false;
-	if (len > 0)
+	if (len > 0 && (size_t)len == walk->buffer.size - 1)
 		len = read_to_end(fd, &walk->buffer, (size_t)len);
 	walk->qemu.cmdline = walk->buffer.text;
 	walk->qemu.len = len > 0 ? (size_t)len : 0;
