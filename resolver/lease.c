@@ -4,83 +4,124 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "file.h"
+#include "lease_file.h"
 #include "lease_format.h"
 
-static bool begins_with(const char *text, size_t len, const char *beginning)
+/* Comments and bad lines may stand before the first that tells the format. */
+#define HEAD_LINES_MAX 64
+static const struct lease_format *const formats[] = {
+	&lease_format_dnsmasq,
+	&lease_format_libvirt,
+	&lease_format_networkd,
+	&lease_format_kea,
+	&lease_format_dhcpd,
+};
+
+static const struct lease_format *format_of_line(struct lease_text line)
 {
-	return len >= strlen(beginning) && memcmp(text, beginning, strlen(beginning)) == 0;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (formats[i]->has_line(line))
+			return formats[i];
+	return NULL;
 }
 
-static bool is_dnsmasq(const char *text, size_t len)
+static const struct lease_format *format_of_name(const char *file_name)
 {
-	return (text[0] >= '0' && text[0] <= '9') || begins_with(text, len, "duid ");
+	static const char suffix[] = ".status";
+	size_t len = file_name != NULL ? strlen(file_name) : 0;
+
+	if (len < sizeof(suffix) - 1 || strcmp(file_name + len - (sizeof(suffix) - 1), suffix) != 0)
+		return NULL;
+	return &lease_format_libvirt;
 }
 
-bool lease_parse(const char *text, size_t len, const struct lease_query *query)
+/* NULL: none that is known. */
+static const struct lease_format *find_format(const char *file_name, struct lease_text text)
 {
-	while (len > 0 && (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r')) {
-		text++;
-		len--;
+	const struct lease_format *format = format_of_name(file_name);
+	struct lease_text line;
+
+	for (int i = 0; format == NULL && i < HEAD_LINES_MAX; i++) {
+		if (!lease_text_take_field(&text, '\n', &line))
+			break;
+		format = format_of_line(line);
 	}
-	/* Nothing may be what a server that writes in place has got to. */
-	if (len == 0)
-		return true;
-	if (text[0] == '[' || text[0] == '{')
-		return lease_json_parse(text, len, query);
-	if (begins_with(text, len, "address,"))
-		return lease_kea_parse(text, len, query);
-	if (is_dnsmasq(text, len))
-		return lease_dnsmasq_parse(text, len, query);
-	return lease_dhcpd_parse(text, len, query);
+	return format;
 }
 
-static bool has_changed(const struct stat *before, const struct stat *after)
+static struct lease_text cut_at_lines_max(struct lease_text text)
 {
-	return before->st_size != after->st_size ||
-	       before->st_mtim.tv_sec != after->st_mtim.tv_sec ||
-	       before->st_mtim.tv_nsec != after->st_mtim.tv_nsec;
+	struct lease_text rest = text, line;
+
+	for (int i = 0; i < LEASE_LINES_MAX; i++)
+		if (!lease_text_take_field(&rest, '\n', &line))
+			return text;
+	return (struct lease_text){text.at, rest.at};
 }
 
-/* Reads once; > 0 if it is worth reading again. */
-static int read_once(int fd, const struct lease_query *query)
+static bool is_blank(struct lease_text text)
 {
-	struct stat before, after;
-	char *text;
-	size_t len;
-	bool is_cut;
+	while (text.at < text.end && (*text.at == ' ' || *text.at == '\n' || *text.at == '\r'))
+		text.at++;
+	return text.at == text.end;
+}
+
+int lease_parse(const char *file_name, const char *text, size_t len,
+	const struct lease_visitor *visitor, bool *ret_is_cut)
+{
+	struct lease_text whole = {text, text + len};
+	const struct lease_format *format;
+	struct lease_table *table;
 	int r;
 
-	if (fstat(fd, &before) < 0)
-		return -errno;
-	r = file_read(fd, LEASE_FILE_MAX, &text, &len);
-	if (r < 0)
-		return r;
-	is_cut = lease_parse(text, len, query);
-	free(text);
-	return is_cut || fstat(fd, &after) < 0 || has_changed(&before, &after);
+	if (is_blank(whole)) {
+		*ret_is_cut = true;
+		return 0;
+	}
+	format = find_format(file_name, whole);
+	if (format == NULL)
+		return -EINVAL;
+	table = lease_table_new(visitor);
+	if (table == NULL)
+		return -ENOMEM;
+	r = format->parse(cut_at_lines_max(whole), table);
+	if (r >= 0) {
+		*ret_is_cut = r > 0;
+		r = lease_table_visit(table);
+	}
+	lease_table_free(table);
+	return r;
 }
 
-int lease_read(int fd, const struct lease_query *query)
+static bool wants_none(void *context, const struct mac *mac)
 {
-	int r = read_once(fd, query);
-
-	if (r > 0)
-		r = read_once(fd, query);
-	return r < 0 ? r : 0;
+	(void)context;
+	(void)mac;
+	return false;
 }
 
-int lease_read_macs(int fd, const struct lease_macs_query *query)
+/* A text of no known format may be the beginning of one. */
+static bool is_cut(const void *context, const char *text, size_t len)
 {
+	static const struct lease_visitor nobody = {.wants = wants_none};
+	bool is_cut;
+	int r = lease_parse(context, text, len, &nobody, &is_cut);
+
+	return r < 0 || is_cut;
+}
+
+int lease_read(int fd, const char *file_name, const struct lease_visitor *visitor)
+{
+	const struct lease_file_format format = {.is_cut = is_cut, .context = file_name};
 	char *text;
 	size_t len;
-	int r = file_read(fd, LEASE_FILE_MAX, &text, &len);
+	bool is_still_cut;
+	int r = lease_file_read(fd, &format, &text, &len);
 
 	if (r < 0)
 		return r;
-	lease_parse_macs(text, len, query);
+	r = lease_parse(file_name, text, len, visitor, &is_still_cut);
 	free(text);
-	return 0;
+	return r;
 }

@@ -16,10 +16,10 @@
 
 /* Every wanted lease in every file, until the deadline. The number of files that were read. */
 int lease_files_read(
-	const struct config *config, struct deadline deadline, const struct lease_query *query);
+	const struct config *config, struct deadline deadline, const struct lease_visitor *visitor);
 
 /* The MACs of a domain in the BRIDGE.macs that stand beside libvirt's BRIDGE.status. */
-int lease_files_read_macs(const struct config *config, struct deadline deadline,
-	const struct lease_macs_query *query);
+int lease_files_read_macs(const struct config *config, struct deadline deadline, const char *domain,
+	const struct lease_macs_visitor *visitor);
 
 #endif

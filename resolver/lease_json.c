@@ -1,196 +1,149 @@
 /* SPDX-License-Identifier: MIT */
-#include "lease_format.h"
+#include "lease_json.h"
 
-#include <stddef.h>
+#include <errno.h>
 #include <string.h>
 
-#include "json.h"
+#include "lease.h"
 
-/*
- * The files that are JSON: libvirt's BRIDGE.status and BRIDGE.macs, systemd-networkd's leases. In
- * each a lease is an object without another in it, so that these are read one by one: a file of any
- * length needs no more memory than one lease, and one that is half-written spoils only its last.
- */
-
-/* Of one object; the longest, in .macs, names a domain's NICs. */
-#define OBJECT_MAX ((size_t)64 * 1024)
-/* A name of libvirt's may be longer than one that can be typed. */
-#define NAME_SIZE    256
-#define USEC_PER_SEC 1000000
-
-/* A walk over the objects that hold no other. */
-struct objects {
-	const char *at, *end;
-	bool is_open; /* the text ended within one */
+struct reader {
+	struct lease_text rest;
+	int depth; /* brackets that are open */
 };
 
-static const char *skip_string(const char *at, const char *end)
+/* Moves behind a string whose opening quote was read. No string holds a control character, so that
+ * one that was left open ends with its line. */
+static void skip_string(struct lease_text *rest)
 {
-	for (at++; at < end && *at != '"'; at++)
-		if (*at == '\\' && at + 1 < end)
-			at++;
-	return at;
+	while (rest->at < rest->end) {
+		unsigned char c = (unsigned char)*rest->at;
+
+		if (c < ' ')
+			return;
+		rest->at++;
+		if (c == '"')
+			return;
+		if (c == '\\' && rest->at < rest->end && (unsigned char)*rest->at >= ' ')
+			rest->at++;
+	}
 }
 
-static bool next_object(struct objects *objects, struct lease_field *ret_object)
+/* Moves behind the next bracket outside of strings, and returns it; '\0': the end. */
+static char take_bracket(struct lease_text *rest)
 {
-	const char *begin = NULL;
+	while (rest->at < rest->end) {
+		char c = *rest->at++;
 
-	for (; objects->at < objects->end; objects->at++) {
-		if (*objects->at == '"') {
-			objects->at = skip_string(objects->at, objects->end);
-		} else if (*objects->at == '{') {
-			begin = objects->at;
-		} else if (*objects->at == '}' && begin != NULL) {
-			*ret_object = (struct lease_field){begin, (size_t)(++objects->at - begin)};
+		switch (c) {
+		case '"':
+			skip_string(rest);
+			break;
+		case '{':
+		case '}':
+		case '[':
+		case ']':
+			return c;
+		default:
+			break;
+		}
+	}
+	return '\0';
+}
+
+/* The text of the next object that holds no other, with its braces. False: none is left. */
+static bool take_object(struct reader *reader, struct lease_text *ret_object)
+{
+	const char *open = NULL; /* the innermost brace */
+	char bracket;
+
+	while ((bracket = take_bracket(&reader->rest)) != '\0') {
+		const char *at = reader->rest.at;
+
+		reader->depth += bracket == '{' || bracket == '[' ? 1 : -1;
+		if (bracket == '{')
+			open = at - 1;
+		if (bracket != '}' || open == NULL)
+			continue;
+		if ((size_t)(at - open) <= LEASE_JSON_OBJECT_MAX) {
+			*ret_object = (struct lease_text){open, at};
 			return true;
 		}
-		if (objects->at >= objects->end)
-			break;
+		open = NULL;
 	}
-	objects->is_open = begin != NULL;
 	return false;
 }
 
-static int member_text(const struct json *json, const char *key, char *ret_text, size_t size)
+/* Nothing but a colon and white space. */
+static bool is_colon(struct lease_text text)
 {
-	return json_string(json, json_member(json, JSON_ROOT, key), ret_text, size);
+	struct lease_text word;
+
+	return lease_text_take_word(&text, &word) && lease_text_equals(word, ":") &&
+	       !lease_text_take_word(&text, &word);
 }
 
-/* The elements of an array of octets. Their number, or a negative errno. */
-static int member_octets(const struct json *json, const char *key, uint8_t *ret_octets, size_t size)
+int lease_json_each(struct lease_text text, const struct lease_json_visitor *visitor)
 {
-	int array = json_member(json, JSON_ROOT, key), node = json_first(json, array);
-	size_t len = 0;
-	int64_t value;
+	struct reader reader = {.rest = text};
+	struct lease_text object;
+	struct json *json;
 
-	for (; node >= 0 && len < size; node = json_next(json, array, node)) {
-		if (json_int(json, node, &value) < 0 || value < 0 || value > UINT8_MAX)
-			return -1;
-		ret_octets[len++] = (uint8_t)value;
+	for (int i = 0; i < LEASE_LINES_MAX && take_object(&reader, &object); i++) {
+		int r;
+
+		if (visitor->can_matter != NULL && !visitor->can_matter(visitor->context, object))
+			continue;
+		r = json_parse(object.at, lease_text_len(object), &json);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
+			continue;
+		visitor->visit(visitor->context, json);
+		json_free(json);
 	}
-	return node >= 0 ? -1 : (int)len;
+	return reader.depth != 0;
 }
 
-static int64_t member_number(const struct json *json, const char *key)
+/* A quote within a string has a backslash before it, so what stands between two quotes and before a
+ * colon is a key. */
+bool lease_json_glance(struct lease_text object, const char *key, struct lease_text *ret_string)
 {
-	int64_t value;
-
-	if (json_int(json, json_member(json, JSON_ROOT, key), &value) < 0 || value < 0)
-		return 0;
-	return value;
-}
-
-/* src/network/leaseshelper.c: an infinite lease has the time 0 or none. */
-static bool read_libvirt(const struct json *json, struct lease *ret_lease)
-{
-	char mac[MAC_TEXT_MAX], address[INET6_ADDRSTRLEN];
-
-	if (member_text(json, "mac-address", mac, sizeof(mac)) < 0 ||
-		member_text(json, "ip-address", address, sizeof(address)) < 0 ||
-		mac_parse(mac, &ret_lease->mac) < 0 ||
-		address_parse(address, &ret_lease->address) < 0)
-		return false;
-	ret_lease->expires = member_number(json, "expiry-time");
-	if (ret_lease->expires == 0)
-		ret_lease->expires = LEASE_INFINITE;
-	return true;
-}
-
-/* src/network/networkd-dhcp-server-lease.c, dhcp_server_lease_append_json(). The other time that it
- * has is that of a clock which begins anew at each boot. */
-static bool read_networkd(const struct json *json, struct lease *ret_lease)
-{
-	uint8_t octets[16];
-	int64_t usec = member_number(json, "ExpirationRealtimeUSec");
-
-	if (member_octets(json, "HardwareAddress", octets, sizeof(octets)) !=
-		sizeof(ret_lease->mac.byte))
-		return false;
-	memcpy(ret_lease->mac.byte, octets, sizeof(ret_lease->mac.byte));
-	ret_lease->address = (struct address){.family = AF_INET};
-	if (member_octets(json, "Address", ret_lease->address.bytes, 16) != 4)
-		return false;
-	/* A lease without an end has the largest number there is (USEC_INFINITY). */
-	ret_lease->expires = usec / USEC_PER_SEC;
-	if (usec == 0 && json_member(json, JSON_ROOT, "ExpirationRealtimeUSec") >= 0)
-		ret_lease->expires = LEASE_INFINITE;
-	return true;
-}
-
-/*
- * Most leases are others': a look at the text of the MAC saves reading them. Only what is surely
- * that, and not wanted, is passed over.
- */
-static bool is_surely_anothers(struct lease_field object, const struct lease_query *query)
-{
-	static const char key[] = "\"mac-address\"";
-	const char *at = memmem(object.text, object.len, key, sizeof(key) - 1);
-	const char *end = object.text + object.len;
-	struct mac mac;
+	size_t key_len = strlen(key);
+	const char *at = memmem(object.at, lease_text_len(object), key, key_len);
+	struct lease_text rest, word;
 
 	if (at == NULL)
 		return false;
-	at += sizeof(key) - 1;
-	while (at < end && (*at == ' ' || *at == ':'))
-		at++;
-	if (end - at <= MAC_TEXT_MAX || at[0] != '"' || at[MAC_TEXT_MAX] != '"')
-		return false;
-	return lease_field_mac((struct lease_field){at + 1, MAC_TEXT_MAX - 1}, &mac) == 0 &&
-	       !query->wants(query->context, &mac);
+	rest = (struct lease_text){at + key_len, object.end};
+	return lease_text_take_field(&rest, '"', &word) && is_colon(word) &&
+	       lease_text_take_field(&rest, '"', ret_string);
 }
 
-static void take_object(struct lease_field object, const struct lease_query *query)
+int lease_json_address(const struct json *json, const char *key, struct address *ret_address)
 {
-	struct lease lease;
-	struct json *json;
+	char text[ADDRESS_TEXT_MAX];
 
-	if (object.len > OBJECT_MAX || is_surely_anothers(object, query) ||
-		json_parse(object.text, object.len, &json) < 0)
-		return;
-	if ((read_libvirt(json, &lease) || read_networkd(json, &lease)) &&
-		query->wants(query->context, &lease.mac))
-		query->visit(query->context, &lease);
-	json_free(json);
+	if (json_string(json, json_member(json, JSON_ROOT, key), text, sizeof(text)) < 0)
+		return -EINVAL;
+	return address_parse(text, ret_address);
 }
 
-bool lease_json_parse(const char *text, size_t len, const struct lease_query *query)
+int lease_json_mac(const struct json *json, int node, struct mac *ret_mac)
 {
-	struct objects objects = {.at = text, .end = text + len};
-	struct lease_field object;
+	char text[MAC_TEXT_MAX];
 
-	for (unsigned int left = LEASE_LINES_MAX; left > 0 && next_object(&objects, &object);
-		left--)
-		take_object(object, query);
-	return len == 0 || objects.is_open;
+	if (json_string(json, node, text, sizeof(text)) < 0)
+		return -EINVAL;
+	return mac_parse(text, ret_mac);
 }
 
-/* {"domain": "web", "macs": ["52:54:00:12:34:56"]} */
-static void take_domain(const struct json *json, const struct lease_macs_query *query)
+int lease_json_number(const struct json *json, const char *key, int64_t *ret_number)
 {
-	int macs = json_member(json, JSON_ROOT, "macs");
-	char name[NAME_SIZE], text[MAC_TEXT_MAX];
-	struct mac mac;
+	int r = json_int(json, json_member(json, JSON_ROOT, key), ret_number);
 
-	if (member_text(json, "domain", name, sizeof(name)) < 0 ||
-		!query->is_domain(query->context, name))
-		return;
-	for (int node = json_first(json, macs); node >= 0; node = json_next(json, macs, node))
-		if (json_string(json, node, text, sizeof(text)) >= 0 && mac_parse(text, &mac) == 0)
-			query->visit(query->context, &mac);
-}
-
-void lease_parse_macs(const char *text, size_t len, const struct lease_macs_query *query)
-{
-	struct objects objects = {.at = text, .end = text + len};
-	struct lease_field object;
-	struct json *json;
-
-	for (unsigned int left = LEASE_LINES_MAX; left > 0 && next_object(&objects, &object);
-		left--) {
-		if (object.len > OBJECT_MAX || json_parse(object.text, object.len, &json) < 0)
-			continue;
-		take_domain(json, query);
-		json_free(json);
+	if (r == -ERANGE) {
+		*ret_number = INT64_MAX;
+		return 0;
 	}
+	return r < 0 ? -EINVAL : 0;
 }

@@ -1,105 +1,176 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Kea's memfile (src/lib/dhcpsrv/csv_lease_file4.cc and 6): a header that names the columns, which
+ * grow by version, then one lease in a line. Changes are appended, so the last line for an address
+ * counts. There are no quotes; a comma within a field is written as "&#x2c".
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lease_duid.h"
 #include "lease_format.h"
 
-#include <stddef.h>
+/* Version 2.6 has 12 columns for IPv4 and 18 for IPv6. */
+#define FIELDS_MAX 32
 
-/*
- * Kea's memfile: comma-separated values, whose header names the columns, since versions add some.
- * Commas within a value are written "&#x2c". A later line for an address stands for an earlier one.
- */
+/* lease.h and lease.cc of Kea. */
+#define STATE_ASSIGNED          0
+#define TYPE_PREFIX             2 /* a delegated prefix is no address */
+#define VALID_LIFETIME_INFINITE UINT32_MAX
+#define HARDWARE_ETHERNET       1
 
-/* Version 2.4 has 12 and 18. */
-#define COLUMNS_MAX 32
-/* The valid lifetime that means for ever (RFC 2131, 3.3). */
-#define LIFETIME_INFINITE INT64_C(4294967295)
-/* RFC 8415, 11.1. */
-#define DUID_MAX 130
-/* Lease::STATE_DEFAULT (src/lib/dhcpsrv/lease.h); the others are declined, reclaimed, released. */
-#define STATE_DEFAULT "0"
-
-enum column { ADDRESS, HWADDR, DUID, LIFETIME, EXPIRE, STATE, KINDS };
-
-struct table {
-	unsigned int count;        /* of columns */
-	unsigned int place[KINDS]; /* of a column, or COLUMNS_MAX */
-	struct lease_field fields[COLUMNS_MAX];
+enum column {
+	ADDRESS,
+	HWADDR,
+	DUID,
+	VALID_LIFETIME,
+	EXPIRE,
+	LEASE_TYPE,
+	STATE,
+	HWTYPE,
+	COLUMN_COUNT
 };
 
-static void read_header(struct lease_field line, struct table *table)
-{
-	static const char *const names[KINDS] = {
-		"address", "hwaddr", "duid", "valid_lifetime", "expire", "state"};
+static const char *const column_names[COLUMN_COUNT] = {
+	[ADDRESS] = "address",
+	[HWADDR] = "hwaddr",
+	[DUID] = "duid",
+	[VALID_LIFETIME] = "valid_lifetime",
+	[EXPIRE] = "expire",
+	[LEASE_TYPE] = "lease_type",
+	[STATE] = "state",
+	[HWTYPE] = "hwtype",
+};
 
-	table->count = lease_split(line, ',', table->fields, COLUMNS_MAX);
-	for (int kind = 0; kind < KINDS; kind++) {
-		table->place[kind] = COLUMNS_MAX;
-		for (unsigned int i = 0; i < table->count && i < COLUMNS_MAX; i++)
-			if (lease_field_equals(table->fields[i], names[kind]))
-				table->place[kind] = i;
+/* Where each column is in a line; -1: not in this file. */
+struct header {
+	int position[COLUMN_COUNT];
+};
+
+/* A line's fields; one that its file has no column for is empty. */
+struct row {
+	struct lease_text field[COLUMN_COUNT];
+};
+
+static void read_header(struct lease_text line, struct header *ret_header)
+{
+	struct lease_text field;
+
+	for (int column = 0; column < COLUMN_COUNT; column++)
+		ret_header->position[column] = -1;
+	for (int i = 0; i < FIELDS_MAX && lease_text_take_field(&line, ',', &field); i++)
+		for (int column = 0; column < COLUMN_COUNT; column++)
+			if (lease_text_equals(field, column_names[column]))
+				ret_header->position[column] = i;
+}
+
+/* -EINVAL: the line ends before its last column, or is much too long. */
+static int read_row(struct lease_text line, const struct header *header, struct row *ret_row)
+{
+	struct lease_text fields[FIELDS_MAX];
+	int count = 0;
+
+	while (lease_text_take_field(&line, ',', &fields[count]))
+		if (++count == FIELDS_MAX)
+			return -EINVAL;
+	fields[count++] = line; /* empty, behind a comma at the end */
+	for (int column = 0; column < COLUMN_COUNT; column++) {
+		int position = header->position[column];
+
+		if (position >= count)
+			return -EINVAL;
+		ret_row->field[column] =
+			position < 0 ? (struct lease_text){line.end, line.end} : fields[position];
 	}
+	return 0;
 }
 
-/* Empty where the table has no such column. */
-static struct lease_field get(const struct table *table, enum column kind)
+/* A number that may be missing, where an older version of Kea had no such column. */
+static int read_number(struct lease_text text, int64_t if_missing, int64_t *ret_number)
 {
-	if (table->place[kind] == COLUMNS_MAX)
-		return (struct lease_field){"", 0};
-	return table->fields[table->place[kind]];
+	if (text.at == text.end) {
+		*ret_number = if_missing;
+		return 0;
+	}
+	return lease_text_number(text, ret_number);
 }
 
-static int mac_of_line(const struct table *table, struct mac *ret_mac)
+static int read_mac(const struct row *row, struct mac *ret_mac)
 {
-	uint8_t duid[DUID_MAX];
+	uint8_t duid[LEASE_DUID_MAX];
+	int64_t hardware_type;
 	int len;
 
-	if (lease_field_mac(get(table, HWADDR), ret_mac) == 0)
+	if (read_number(row->field[HWTYPE], HARDWARE_ETHERNET, &hardware_type) == 0 &&
+		hardware_type == HARDWARE_ETHERNET &&
+		lease_text_mac(row->field[HWADDR], ret_mac) == 0)
 		return 0;
-	len = lease_field_octets(get(table, DUID), duid, sizeof(duid));
+	len = lease_duid_parse(row->field[DUID], duid);
 	return len < 0 ? len : lease_duid_mac(duid, (size_t)len, ret_mac);
 }
 
-static int64_t expiry_of_line(const struct table *table)
-{
-	int64_t number;
+/* When a lease ends, and whether it is one still. A lifetime of 0 deletes it: see loadLease4() in
+ * memfile_lease_mgr.cc. */
+struct term {
+	int64_t expires;
+	bool is_assigned;
+};
 
-	if (lease_field_number(get(table, LIFETIME), &number) == 0 && number == LIFETIME_INFINITE)
-		return LEASE_INFINITE;
-	return lease_field_number(get(table, EXPIRE), &number) == 0 ? number : 0;
+static int read_term(const struct row *row, struct term *ret_term)
+{
+	int64_t lifetime, expires, state;
+
+	if (read_number(row->field[VALID_LIFETIME], 1, &lifetime) < 0 ||
+		read_number(row->field[EXPIRE], 0, &expires) < 0 ||
+		read_number(row->field[STATE], STATE_ASSIGNED, &state) < 0)
+		return -EINVAL;
+	ret_term->expires = lifetime == VALID_LIFETIME_INFINITE ? LEASE_INFINITE : expires;
+	ret_term->is_assigned = state == STATE_ASSIGNED && lifetime != 0;
+	return 0;
 }
 
-static void take_line(
-	const struct table *table, struct lease_kept *kept, const struct lease_query *query)
+static void parse_row(const struct row *row, struct lease_table *table)
 {
 	struct lease lease;
-	bool is_wanted =
-		mac_of_line(table, &lease.mac) == 0 && query->wants(query->context, &lease.mac);
+	struct term term;
+	int64_t type;
+	bool is_wanted = read_mac(row, &lease.mac) == 0 && lease_table_wants(table, &lease.mac);
 
-	/* Another client's line matters only where it takes an address over. */
-	if (!is_wanted && kept->count == 0)
+	if (!is_wanted && lease_table_is_empty(table))
 		return;
-	if (lease_field_address(get(table, ADDRESS), &lease.address) < 0)
+	if (lease_text_address(row->field[ADDRESS], &lease.address) < 0 ||
+		read_term(row, &term) < 0 || read_number(row->field[LEASE_TYPE], 0, &type) < 0 ||
+		type == TYPE_PREFIX)
 		return;
-	lease_forget(kept, &lease.address);
-	if (!is_wanted || !lease_field_equals(get(table, STATE), STATE_DEFAULT))
-		return;
-	lease.expires = expiry_of_line(table);
-	lease_keep(kept, &lease);
+	lease.expires = term.expires;
+	if (is_wanted && term.is_assigned)
+		lease_table_put(table, &lease);
+	else
+		lease_table_drop(table, &lease.address);
 }
 
-bool lease_kea_parse(const char *text, size_t len, const struct lease_query *query)
+static bool has_line(struct lease_text line)
 {
-	struct lease_lines lines = lease_lines_begin(text, len);
-	struct lease_kept kept = {.count = 0};
-	struct lease_field line;
-	struct table table;
-
-	if (!lease_lines_next(&lines, &line))
-		return true;
-	read_header(line, &table);
-	while (lease_lines_next(&lines, &line))
-		/* One that is being written has fewer columns. */
-		if (lease_split(line, ',', table.fields, COLUMNS_MAX) == table.count)
-			take_line(&table, &kept, query);
-	lease_visit_kept(&kept, query);
-	return lines.is_cut;
+	return lease_text_begins_with(line, "address,");
 }
+
+/* A header may come again, where a person put files together. */
+static int parse(struct lease_text text, struct lease_table *table)
+{
+	struct lease_text line;
+	struct header header;
+	struct row row;
+	bool has_header = false;
+
+	while (lease_text_take_line(&text, &line)) {
+		if (has_line(line)) {
+			read_header(line, &header);
+			has_header = true;
+		} else if (has_header && read_row(line, &header, &row) == 0) {
+			parse_row(&row, table);
+		}
+	}
+	return text.at < text.end;
+}
+
+const struct lease_format lease_format_kea = {.has_line = has_line, .parse = parse};

@@ -13,10 +13,13 @@
  * may have left the address since.
  */
 
+/* Of one VM that are looked at: a NIC has a few at a time. */
+#define LEASES_MAX 64
+
 struct gathered {
 	struct vm *vm;
 	size_t count;
-	struct lease list[LEASES_KEPT_MAX];
+	struct lease list[LEASES_MAX];
 };
 
 static bool wants_mac(void *context, const struct mac *mac)
@@ -31,7 +34,7 @@ static struct lease *place_for(struct gathered *gathered, const struct lease *le
 {
 	struct lease *first = &gathered->list[0];
 
-	if (gathered->count < LEASES_KEPT_MAX)
+	if (gathered->count < LEASES_MAX)
 		return &gathered->list[gathered->count++];
 	for (size_t i = 1; i < gathered->count; i++)
 		if (gathered->list[i].expires < first->expires)
@@ -48,28 +51,18 @@ static void gather(void *context, const struct lease *lease)
 		*place = *lease;
 }
 
-static bool is_domain(void *context, const char *domain)
-{
-	const struct vm *vm = ((const struct gathered *)context)->vm;
-
-	for (unsigned int i = 0; i < vm->name_count; i++)
-		if (strcmp(vm->names[i], domain) == 0)
-			return true;
-	return false;
-}
-
 static void take_mac(void *context, const struct mac *mac)
 {
-	vm_add_mac(((struct gathered *)context)->vm, mac);
+	vm_add_mac(context, mac);
 }
 
 /* A NIC that was plugged in later is not on the command line; libvirt writes its MAC down. */
-static void learn_macs(const struct source_call *call, struct gathered *gathered)
+static void learn_macs(const struct source_call *call)
 {
-	const struct lease_macs_query query = {is_domain, take_mac, gathered};
+	const struct lease_macs_visitor visitor = {take_mac, call->vm};
 
-	if (!vm_has_macs(call->vm))
-		lease_files_read_macs(call->config, call->deadline, &query);
+	for (unsigned int i = 0; i < call->vm->name_count && !vm_has_macs(call->vm); i++)
+		lease_files_read_macs(call->config, call->deadline, call->vm->names[i], &visitor);
 }
 
 /* Is there a lease of the same client that ends later? Then this one is of former days. */
@@ -104,12 +97,12 @@ static void claim(const struct gathered *gathered, struct candidates *candidates
 
 static int ask_files(struct source_call *call, struct gathered *gathered)
 {
-	const struct lease_query query = {wants_mac, gather, gathered};
+	const struct lease_visitor visitor = {wants_mac, gather, gathered};
 
 	gathered->vm = call->vm;
-	learn_macs(call, gathered);
+	learn_macs(call);
 	if (!vm_has_telling_macs(call->vm) ||
-		lease_files_read(call->config, call->deadline, &query) == 0)
+		lease_files_read(call->config, call->deadline, &visitor) == 0)
 		return 0;
 	claim(gathered, call->candidates);
 	return gathered->count > 0 ? (int)gathered->count : -EADDRNOTAVAIL;

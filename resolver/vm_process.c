@@ -256,10 +256,10 @@ static void note_lease(void *context, const struct lease *lease)
 static bool is_supported_by_lease(const struct config *config, const struct vm *vm)
 {
 	struct lease_support support = {.vm = vm};
-	const struct lease_query query = {is_mac_of_vm, note_lease, &support};
+	const struct lease_visitor visitor = {is_mac_of_vm, note_lease, &support};
 
 	if (vm_has_macs(vm))
-		lease_files_read(config, deadline_after_ms(config->timeout_ms), &query);
+		lease_files_read(config, deadline_after_ms(config->timeout_ms), &visitor);
 	return support.is_found;
 }
 

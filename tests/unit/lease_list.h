@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_LEASE_LIST_H
+#define QEMUVM_LEASE_LIST_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lease.h"
+#include "unit.h"
+
+/* What a lease file says, as text: "ADDRESS MAC EXPIRES\n" for each lease, with "never" or
+ * "unknown". */
+struct lease_list {
+	char text[65536];
+	size_t len;
+	const char *wanted; /* a MAC, or NULL: all */
+	int asked;          /* how often a MAC was asked for */
+};
+
+static inline bool lease_list_wants(void *context, const struct mac *mac)
+{
+	struct lease_list *list = context;
+	char text[MAC_TEXT_MAX];
+
+	list->asked++;
+	return list->wanted == NULL || strcmp(mac_format(mac, text), list->wanted) == 0;
+}
+
+static inline void lease_list_add(void *context, const struct lease *lease)
+{
+	struct lease_list *list = context;
+	char address[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX], expires[24];
+
+	snprintf(expires, sizeof(expires), "%" PRId64, lease->expires);
+	list->len += (size_t)snprintf(list->text + list->len, sizeof(list->text) - list->len,
+		"%s %s %s\n", address_format(&lease->address, address),
+		mac_format(&lease->mac, mac),
+		lease->expires == LEASE_INFINITE ? "never"
+		: lease->expires == 0            ? "unknown"
+						 : expires);
+	ck_assert_uint_lt(list->len, sizeof(list->text));
+}
+
+static inline struct lease_visitor lease_list_visitor(struct lease_list *list)
+{
+	return (struct lease_visitor){lease_list_wants, lease_list_add, list};
+}
+
+/* Of a copy that ends where the text ends, so that a sanitizer sees what is read behind it. */
+static inline int lease_list_parse(struct lease_list *list, const char *file_name, const char *text,
+	size_t len, bool *ret_is_cut)
+{
+	struct lease_visitor visitor = lease_list_visitor(list);
+	char *copy = calloc(1, len);
+	int r;
+
+	list->len = 0;
+	list->text[0] = '\0';
+	if (len > 0)
+		memcpy(copy, text, len);
+	r = lease_parse(file_name, copy, len, &visitor, ret_is_cut);
+	free(copy);
+	return r;
+}
+
+/* The text holds these leases, of the MAC that is wanted (or NULL), and is whole. */
+static inline void check_leases_of(const char *wanted, const char *text, const char *expected)
+{
+	static struct lease_list list;
+	bool is_cut = true;
+
+	list.wanted = wanted;
+	ck_assert_int_ge(lease_list_parse(&list, NULL, text, strlen(text), &is_cut), 0);
+	ck_assert_str_eq(list.text, expected);
+	ck_assert_msg(!is_cut, "%s", text);
+}
+
+static inline void check_leases(const char *text, const char *expected)
+{
+	check_leases_of(NULL, text, expected);
+}
+
+/* However a text that has no address twice is cut, it gives the first of its leases and no other,
+ * and all but `whole` of its cuts (those behind an entry) tell that they are cuts. */
+static inline void check_cuts(const char *text, int whole)
+{
+	static struct lease_list all, some;
+	size_t len = strlen(text);
+	bool is_cut;
+
+	ck_assert_int_gt(lease_list_parse(&all, NULL, text, len, &is_cut), 0);
+	for (size_t i = 0; i < len; i++) {
+		int r = lease_list_parse(&some, NULL, text, i, &is_cut);
+
+		ck_assert_msg(strncmp(some.text, all.text, some.len) == 0, "cut at %zu: %s", i,
+			some.text);
+		whole -= r >= 0 && !is_cut;
+	}
+	ck_assert_int_eq(whole, 0);
+}
+
+/* A text of `count` lines or entries, to be given to free(). */
+static inline char *repeat_numbered(
+	const char *head, const char *format, int count, const char *tail, size_t *ret_len)
+{
+	size_t size = strlen(head) + strlen(tail) + 1, len;
+	size_t entry_size = strlen(format) + 32;
+	char *text = malloc(size + (size_t)count * entry_size);
+
+	len = (size_t)sprintf(text, "%s", head);
+	for (int i = 0; i < count; i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		len += (size_t)snprintf(
+			text + len, entry_size, format, i >> 16 & 255, i >> 8 & 255, i & 255);
+#pragma GCC diagnostic pop
+	}
+	len += (size_t)sprintf(text + len, "%s", tail);
+	*ret_len = len;
+	return text;
+}
+
+#endif
