@@ -11,10 +11,9 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "finding.h"
 #include "nsswitch.h"
 #include "output.h"
-#include "trust.h"
-#include "vm_find.h"
 #include "vm_monitor.h"
 
 /*
@@ -28,16 +27,11 @@
 #define SSH_CONFIG        QEMUVM_SYSCONFDIR "/ssh/ssh_config"
 #define DROP_IN           QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
 
-static void begin_line(bool is_ok)
-{
-	fputs(is_ok ? "ok       " : "problem  ", stdout);
-}
-
 __attribute__((format(printf, 1, 2))) static bool good(const char *format, ...)
 {
 	va_list arguments;
 
-	begin_line(true);
+	finding_begin(FINDING_OK);
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);
@@ -49,7 +43,7 @@ __attribute__((format(printf, 1, 2))) static bool bad(const char *format, ...)
 {
 	va_list arguments;
 
-	begin_line(false);
+	finding_begin(FINDING_PROBLEM);
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);
@@ -101,7 +95,7 @@ static bool check_config(struct config *config)
 							 ? "no problem in it"
 							 : "none, the defaults hold");
 	for (unsigned int i = 0; i < problems.count; i++) {
-		begin_line(false);
+		finding_begin(FINDING_PROBLEM);
 		fputs("configuration: ", stdout);
 		output_text(stdout, config_path());
 		printf(":%u: %s: see qemuvm.conf(5)\n", problems.problem[i].line,
@@ -164,73 +158,12 @@ static bool check_include(void)
 	return good("ssh: " SSH_CONFIG " reads the drop-in");
 }
 
-static const char *mend_of_socket(int error)
-{
-	switch (error) {
-	case -EACCES:
-		return "permission denied: ask as the user who runs this QEMU, or as root";
-	case -EPERM:
-		return "a stranger's: name its user in trusted_users of qemuvm.conf, if you trust "
-		       "it";
-	case -ECONNREFUSED:
-		return "left behind by a QEMU that has ended: remove it";
-	case -ELOOP:
-		return "behind a symbolic link in a directory that others can write: name the "
-		       "real path in qemuvm.conf";
-	case -ENAMETOOLONG:
-		return "its path is too long for a socket";
-	default:
-		return strerror(-error);
-	}
-}
-
-static bool check_socket(const struct vm_found *found)
-{
-	if (found->error < 0) {
-		begin_line(false);
-		fputs("socket: ", stdout);
-		output_text(stdout, found->vm.agent.path);
-		printf(": %s\n", mend_of_socket(found->error));
-		return false;
-	}
-	begin_line(true);
-	fputs("socket: ", stdout);
-	output_text(stdout, found->vm.agent.path);
-	if (found->vm.pid > 0)
-		printf(" (process %d)", (int)found->vm.pid);
-	putchar('\n');
-	return true;
-}
-
-static bool check_sockets(const struct config *config)
-{
-	struct trust trust;
-	struct vm_finder finder = {config, &trust};
-	struct vm_found **founds;
-	bool is_ok = true;
-	int count;
-
-	trust_init(config, &trust);
-	count = vm_find_all(&finder, &founds);
-	if (count < 0)
-		return bad("sockets: %s", strerror(-count));
-	if (count == 0) {
-		free(founds);
-		return good("sockets: no VM runs whose agent socket follows a template "
-			    "(`qemuvm args NAME` tells how to give it one)");
-	}
-	for (int i = 0; i < count; i++)
-		is_ok &= check_socket(founds[i]);
-	vm_find_free(founds, (size_t)count);
-	return is_ok;
-}
-
 static bool check_answer(const struct resolver_answer *answer)
 {
 	char text[RESOLVER_TEXT_SIZE];
 	bool is_ok = answer->outcome == RESOLVER_ADDRESSES;
 
-	begin_line(is_ok);
+	finding_begin(is_ok ? FINDING_OK : FINDING_PROBLEM);
 	output_text(stdout, answer->host);
 	if (is_ok)
 		printf(": %s\n", address_format(&answer->addresses[0], text));
@@ -282,7 +215,8 @@ int command_doctor(int argc, char **argv)
 	is_ok &= check_include();
 	if (argc > 0)
 		return check_one(&config, argv[0]) && is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
-	is_ok &= check_sockets(&config);
+	is_ok &= finding_vms(&config);
+	finding_leases(&config);
 	is_ok &= check_all_agents(&config);
 	return is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
 }

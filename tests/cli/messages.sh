@@ -129,7 +129,7 @@ check_status '--help is help' 0 "$qemuvm" --help
 check_status 'of a command, too' 0 "$qemuvm" ip --help
 check_match '--version has a number' '[0-9]+\.[0-9]+' "$("$qemuvm" --version)"
 check_status 'doctor finds problems here' 1 "$qemuvm" doctor
-check_match 'and names the socket' "ok +socket: $world/web.qga" "$("$qemuvm" doctor)"
+check_match 'and names the socket' "ok +VM: web .*agent socket $world/web.qga" "$("$qemuvm" doctor)"
 
 mount -t tmpfs -o mode=755 run /run
 mkdir /run/qemuvm

@@ -56,12 +56,14 @@ await_qemus
 check_refused "root's VM that nothing supports" closed 'nothing supports it'
 chmod 666 closed.sock
 check_found 'supported by who listens on its socket' closed
-start_qemu -name ours
+start_qemu -name ours -chardev "socket,id=a,path=$world/ours.sock,server=on,wait=off" "${aport[@]}"
 start "${alice[@]}" qemu-system-x86_64 -name ours
-mine=$started
 await_qemus
-check_equal "the caller's own comes before root's" "$mine" \
-	"$(as_alice "$world/qemuvm" list --json | jq '.[] | select(."vm-id" == "ours") | .pid')"
+chmod 666 ours.sock
+check_equal 'both count' 2 \
+	"$(as_alice "$world/qemuvm" list --json | jq '[.[] | select(."vm-id" == "ours")] | length')"
+check_match "the caller's own comes before root's" 'no guest agent socket' \
+	"$(as_alice "$world/qemuvm" ip ours 2>&1)"
 
 mapfile -t leased < <(tap tap0 52:54:00:66:00:05)
 start_qemu -name leased "${leased[@]}"
@@ -125,4 +127,13 @@ check_equal "the caller's own VM is none for a set-uid program" 3 \
 check_no_match 'nor does his configuration count there' 'nonsense' \
 	"$(echo nonsense >of_alice/conf; "${alice[@]}" env QEMUVM_CONFIG="$world/of_alice/conf" \
 		"$world/setuid-qemuvm" ip own 2>&1)"
+
+# What was passed over, and why.
+as_alice "$world/qemuvm" doctor >of_alice/doctor
+check_match "doctor tells of strangers' VMs" 'skipped +VM: hers .*not in trusted_users' "$(cat of_alice/doctor)"
+check_match 'of what nothing supports' 'skipped +VM: pretend-whole .*nor a lease' "$(cat of_alice/doctor)"
+check_match 'of lease files that do not count' 'skipped +leases: .*hers.leases: does not count' \
+	"$(cat of_alice/doctor)"
+check_match 'of names that two bear' 'name: "ours" is borne by ours .* and by ours' "$(cat of_alice/doctor)"
+check_match "and root that a user's VMs are the user's" 'skipped +VM: own .*without sudo' "$(qemuvm doctor)"
 finish

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "finding.h"
+#include "name.h"
+#include "output.h"
+#include "trust.h"
+#include "vm_find.h"
+
+static const char *mend_of_socket(int error)
+{
+	switch (error) {
+	case -EACCES:
+		return "permission denied: ask as the user who runs this QEMU, or as root";
+	case -EPERM:
+		return "a stranger's: name its user in trusted_users of qemuvm.conf, if you trust "
+		       "it";
+	case -ECONNREFUSED:
+		return "left behind by a QEMU that has ended: remove it";
+	case -ELOOP:
+		return "behind a symbolic link in a directory that others can write: name the "
+		       "real path in qemuvm.conf";
+	case -ENAMETOOLONG:
+		return "its path is too long for a socket";
+	default:
+		return strerror(-error);
+	}
+}
+
+static const char *why_process_does_not_count(const struct vm_found *found)
+{
+	switch (found->error) {
+	case -EPERM:
+		return geteuid() == 0 ? "another user's: root's own VMs and those of trusted_users "
+					"count for root, so a user asks without sudo"
+				      : "another user's, who is not in trusted_users of "
+					"qemuvm.conf";
+	case -EKEYREJECTED:
+		return "another user's, and neither its socket, its control group nor a lease "
+		       "supports what its arguments say: ask as root, or as that user";
+	case -E2BIG:
+		return "its command line is longer than 512 KiB";
+	default:
+		return strerror(-found->error);
+	}
+}
+
+static void print_vm(const struct vm_found *found)
+{
+	char socket[VM_PATH_SIZE];
+
+	output_text(stdout, found->vm.id[0] != '\0' ? found->vm.id : "?");
+	if (found->vm.pid > 0)
+		printf(" (process %d)", (int)found->vm.pid);
+	vm_endpoint_format(&found->vm.agent, socket);
+	if (socket[0] != '\0') {
+		fputs(", agent socket ", stdout);
+		output_text(stdout, socket);
+	}
+}
+
+static bool check_vm(const struct vm_found *found)
+{
+	if (found->error == 0) {
+		finding_begin(FINDING_OK);
+		fputs("VM: ", stdout);
+		print_vm(found);
+		puts(found->vm.agent.kind == VM_ENDPOINT_NONE ? ", no agent socket" : "");
+	} else if (found->template_index == VM_FIND_BY_PROCESS) {
+		finding_begin(FINDING_SKIPPED);
+		fputs("VM: ", stdout);
+		print_vm(found);
+		printf(": %s\n", why_process_does_not_count(found));
+	} else {
+		finding_begin(FINDING_PROBLEM);
+		fputs("socket: ", stdout);
+		output_text(stdout, found->vm.agent.path);
+		printf(": %s\n", mend_of_socket(found->error));
+		return false;
+	}
+	return true;
+}
+
+/* A name of one that the other bears, too, however it is spelled; or NULL. */
+static const char *common_name(const struct vm *a, const struct vm *b)
+{
+	char typed[NAME_VM_SIZE];
+
+	for (unsigned int i = 0; i <= a->name_count; i++) {
+		const char *name = i < a->name_count ? a->names[i] : a->id;
+
+		if (name_spell(name, typed) == 0)
+			continue;
+		if (name_matches(typed, b->id))
+			return name;
+		for (unsigned int j = 0; j < b->name_count; j++)
+			if (name_matches(typed, b->names[j]))
+				return name;
+	}
+	return NULL;
+}
+
+/* Of two VMs with one name a template's comes first; two processes' names are told apart by who
+ * owns them, or by nothing. */
+static void check_names(const struct vm_found *a, const struct vm_found *b)
+{
+	const char *name = common_name(&a->vm, &b->vm);
+	bool is_shadowed = a->template_index != b->template_index;
+
+	if (name == NULL || a->vm.pid == b->vm.pid)
+		return;
+	finding_begin(FINDING_SKIPPED);
+	fputs("name: \"", stdout);
+	output_text(stdout, name);
+	fputs("\" is borne by ", stdout);
+	print_vm(a);
+	fputs(" and by ", stdout);
+	print_vm(b);
+	puts(is_shadowed ? ": it leads to the first, by the order of socket templates"
+			 : ": it leads to the caller's own, or to none");
+}
+
+static bool check_all(struct vm_found **founds, size_t count)
+{
+	bool is_ok = true;
+
+	for (size_t i = 0; i < count; i++)
+		is_ok &= check_vm(founds[i]);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + 1; j < count; j++) {
+			bool is_later = founds[i]->template_index > founds[j]->template_index;
+
+			if (founds[i]->error == 0 && founds[j]->error == 0)
+				check_names(founds[is_later ? j : i], founds[is_later ? i : j]);
+		}
+	return is_ok;
+}
+
+bool finding_vms(const struct config *config)
+{
+	struct trust trust;
+	struct vm_finder finder = {config, &trust};
+	struct vm_found **founds;
+	bool is_ok;
+	int count;
+
+	trust_init(config, &trust);
+	count = vm_find_all(&finder, &founds);
+	if (count <= 0) {
+		finding_begin(count < 0 ? FINDING_PROBLEM : FINDING_OK);
+		if (count < 0)
+			printf("VMs: %s\n", strerror(-count));
+		else
+			puts("VMs: no QEMU runs, and no agent socket follows a template");
+		return count == 0;
+	}
+	is_ok = check_all(founds, (size_t)count);
+	vm_find_free(founds, (size_t)count);
+	return is_ok;
+}
