@@ -16,10 +16,12 @@
  * The one question of this library: which addresses has the VM of this name? Read this first; the
  * rest of the folder answers it.
  *
- *   name     is it ours, and what did the person mean
- *   vm_find  the running QEMU behind a name, if it is somebody's who counts (trust)
- *   source   who is asked for its addresses (source_agent)
- *   candidate which of them count, held against what the kernel knows (netlink)
+ *   name       is it ours, and what did the person mean
+ *   vm_find    the running QEMU behind a name (vm_template, vm_scan, vm_argv), if it is somebody's
+ *              who counts (trust)
+ *   source     who is asked for its addresses (source_agent, source_lease, source_neighbour), all
+ *              side by side (lookup)
+ *   candidate  which of them count, held against what the kernel knows (netlink)
  *
  * The library never prints, logs or exits, keeps nothing between calls, and changes nothing of the
  * process it runs in but errno.

@@ -24,6 +24,11 @@ check_equal 'and every option and no other' \
 check_equal 'qemuvm.conf(5) has every key and no other' \
 	"$(sed -n 's/^#\([a-z_]*\) = .*/\1/p' "$checkout/resolver/qemuvm.conf.in" | sort -u)" \
 	"$(sed -n 's/^\.It Cm //p' "$checkout/man/qemuvm.conf.5.in" | tr -d ' ' | tr , '\n' | sort -u)"
+defaults=$(sed -n '/default_leases/,/};/s/^\t"\(.*\)",$/\1/p' "$checkout/resolver/config.c")
+check_equal 'qemuvm.conf names the lease files that are looked for' "$defaults" \
+	"$(sed -n 's/^#lease = //p' "$checkout/resolver/qemuvm.conf.in")"
+check_equal 'and so does its page' "$defaults" "$(sed -n '/^\.It Cm lease/,/^\.It Cm timeout/s/^\//\//p' \
+	"$checkout/man/qemuvm.conf.5.in")"
 check_equal 'the file that is installed says what the program takes' '' "$(
 	sed 's/^#\([a-z_]* = \)/\1/' "$build/qemuvm.conf" >/tmp/conf.$$
 	QEMUVM_CONFIG=/tmp/conf.$$ "$build/qemuvm" ip nosuch 2>&1 | grep conf | grep -v trusted_users
