@@ -43,6 +43,8 @@ static const char *why_process_does_not_count(const struct vm_found *found)
 		       "supports what its arguments say: ask as root, or as that user";
 	case -E2BIG:
 		return "its command line is longer than 512 KiB";
+	case -EBADMSG:
+		return "what /proc shows of it cannot be understood";
 	default:
 		return strerror(-found->error);
 	}
