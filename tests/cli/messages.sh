@@ -14,7 +14,7 @@ if [ -z "${QEMUVM_CLI_NAMESPACE:-}" ]; then
 	exec unshare -n -m -p --fork --kill-child --mount-proc -- "$0" "$@"
 fi
 ip link set lo up
-ip link add br0 type bridge
+ip link add br0 address 02:00:00:00:00:01 type bridge
 ip addr add 10.66.0.1/24 dev br0
 ip link set br0 up
 

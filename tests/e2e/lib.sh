@@ -82,7 +82,8 @@ configure_home() {
 start_network() {
 	local there=() link=br0
 	ip link set lo up
-	ip link add br0 type bridge
+	# Of its own, or the bridge takes the least of its ports', and forgets its neighbours whenever that changes.
+	ip link add br0 address 02:00:00:00:00:01 type bridge
 	ip addr add 10.77.0.1/24 dev br0
 	ip addr add fd77::1/64 dev br0 nodad
 	ip link set br0 up

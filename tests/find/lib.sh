@@ -21,7 +21,8 @@ begin_world() {
 	mount -t tmpfs -o mode=755 tmpfs /run
 	mount -t tmpfs -o mode=755 tmpfs /var/lib
 	ip link set lo up
-	ip link add br0 type bridge
+	# Of its own, or the bridge takes the least of its ports', and forgets its neighbours whenever that changes.
+	ip link add br0 address 02:00:00:00:00:01 type bridge
 	ip addr add 10.66.0.1/24 dev br0
 	ip addr add fd66::1/64 dev br0 nodad
 	ip link set br0 up
@@ -47,9 +48,23 @@ start() {
 	started=$!
 }
 
-# Every QEMU that was started has its sockets.
+# Has every QEMU that was started come to its main loop, so that its sockets are there?
+qemus_wait() {
+	local pid
+	for pid in $(jobs -pr); do
+		case $(readlink "/proc/$pid/exe") in
+		*/qemu-system-*) grep -q poll "/proc/$pid/wchan" || return ;;
+		esac
+	done
+}
+
+# Time to begin, and as much as it takes after that.
 await_qemus() {
-	sleep 0.4
+	local tries=100
+	sleep 0.2
+	until qemus_wait || [ $((--tries)) = 0 ]; do
+		sleep 0.02
+	done
 }
 
 # port CHARDEV: the options that give a VM an agent port.

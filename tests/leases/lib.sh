@@ -34,7 +34,8 @@ skip_dad() {
 make_network() {
 	skip_dad
 	ip link set lo up
-	ip link add br0 type bridge
+	# Of its own, or the bridge takes the least of its ports', and forgets its neighbours whenever that changes.
+	ip link add br0 address 02:00:00:00:00:01 type bridge
 	ip link set br0 up
 	ip addr add 192.0.2.1/24 dev br0
 	ip addr add 2001:db8::1/64 dev br0
@@ -81,11 +82,15 @@ in_client() {
 	nsenter -t "${clients[$1]}" -n -- "${@:2}"
 }
 
+has_other_network() {
+	[ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$1/ns/net")" ]
+}
+
 # add_client N
 add_client() {
 	start unshare -n sleep infinity
 	clients[$1]=$started
-	await test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$started/ns/net")"
+	await has_other_network "$started"
 	in_client "$1" bash -c "$(declare -f skip_dad); skip_dad"
 	ip link add "veth$1" master br0 type veth peer name eth0 address "$(mac_of "$1")" \
 		netns "${clients[$1]}"

@@ -15,7 +15,7 @@ if [ -z "${QEMUVM_NSS_NAMESPACE:-}" ]; then
 	exec unshare -n -p --fork --kill-child --mount-proc -- "$0" "$@"
 fi
 ip link set lo up
-ip link add br0 type bridge
+ip link add br0 address 02:00:00:00:00:01 type bridge
 ip addr add 10.66.0.1/24 dev br0
 ip addr add fd66::1/64 dev br0 nodad
 ip link set br0 up
