@@ -16,7 +16,7 @@
 #define PROGRESS_AFTER_NS INT64_C(1000000000)
 
 /* Of all addresses of an answer, with spaces. */
-#define ADDRESSES_TEXT_SIZE (ANSWER_ADDRESSES_MAX * (ADDRESS_TEXT_MAX + 1))
+#define ADDRESSES_TEXT_SIZE ((size_t)ANSWER_ADDRESSES_MAX * (ADDRESS_TEXT_MAX + 1))
 
 struct progress {
 	int64_t begin_ns;

@@ -15,6 +15,8 @@
 #define PROC_TEXT_SIZE 2048
 /* Field 22 of stat counts from 1; state, field 3, follows the closing parenthesis. */
 #define STAT_FIELDS_TO_START_TIME 20
+/* The inode is the seventh field of /proc/net/unix. */
+#define UNIX_FIELDS_TO_INODE 6
 /* A QEMU by hand has 2 KiB, libvirt's 6. */
 #define CMDLINE_MIN 8192
 
@@ -354,24 +356,42 @@ bool proc_shares_network(int proc_fd)
 	return is_same_file(proc_fd, "ns/net", "/proc/thread-self/ns/net") == 1;
 }
 
-/* A line of /proc/net/unix: "0000...: RefCount Protocol Flags Type St Inode Path"
- * (net/unix/af_unix.c, unix_seq_show()). */
-static bool take_socket_line(
-	const char *line, unsigned long inode, char *ret_path, size_t size, int *ret_len)
+/* The inode of a socket, from what its descriptor is linked to: "socket:[4711]". 0: no socket. */
+static unsigned long inode_of_link(const char *link)
 {
-	unsigned long line_inode;
-	int begin = 0, len;
+	static const char socket[] = "socket:[";
 
-	if (sscanf(line, "%*[^:]: %*s %*s %*s %*s %*s %lu %n", &line_inode, &begin) != 1 ||
-		begin == 0 || line_inode != inode)
-		return false;
-	len = (int)strcspn(line + begin, "\n");
-	if (len == 0 || (size_t)len >= size)
-		return false;
-	memcpy(ret_path, line + begin, (size_t)len);
-	ret_path[len] = '\0';
-	*ret_len = len;
-	return true;
+	if (strncmp(link, socket, sizeof(socket) - 1) != 0)
+		return 0;
+	return strtoul(link + sizeof(socket) - 1, NULL, 10);
+}
+
+/* A line of /proc/net/unix: "0000...: RefCount Protocol Flags Type St Inode Path"
+ * (net/unix/af_unix.c, unix_seq_show()). Its path, or NULL where it is another socket's, or has
+ * none. */
+static const char *path_in_line(const char *line, unsigned long inode)
+{
+	char *end;
+
+	/* Numbers are padded with blanks. */
+	for (int i = 0; i < UNIX_FIELDS_TO_INODE; i++) {
+		line += strcspn(line, " ");
+		line += strspn(line, " ");
+	}
+	if (strtoul(line, &end, 10) != inode || *end != ' ')
+		return NULL;
+	return end + 1;
+}
+
+static int copy_line(const char *line, char *ret_text, size_t size)
+{
+	size_t len = strcspn(line, "\n");
+
+	if (len == 0 || len >= size)
+		return -ENOENT;
+	memcpy(ret_text, line, len);
+	ret_text[len] = '\0';
+	return (int)len;
 }
 
 int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
@@ -386,7 +406,8 @@ int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
 	r = read_link(proc_fd, name, link, sizeof(link));
 	if (r < 0)
 		return r;
-	if (sscanf(link, "socket:[%lu]", &inode) != 1)
+	inode = inode_of_link(link);
+	if (inode == 0)
 		return -ENOENT;
 	table_fd = open_entry(proc_fd, "net/unix");
 	if (table_fd < 0)
@@ -396,8 +417,12 @@ int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
 		close(table_fd);
 		return -ENOMEM;
 	}
-	while (len < 0 && fgets(line, sizeof(line), table) != NULL)
-		take_socket_line(line, inode, ret_path, size, &len);
+	while (len < 0 && fgets(line, sizeof(line), table) != NULL) {
+		const char *path = path_in_line(line, inode);
+
+		if (path != NULL)
+			len = copy_line(path, ret_path, size);
+	}
 	fclose(table);
 	return len;
 }

@@ -11,7 +11,7 @@ by_lease() { QEMUVM_CONFIG=$world/lease.conf "$@"; }
 without_lease() { QEMUVM_CONFIG=$world/no-lease.conf "$@"; }
 
 vm_start leased qemuvm.agent=no
-vm_nics=(-nic user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:2222-:22)
+vm_nics=(-nic 'user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:2222-:22')
 vm_start user
 vm_wait leased
 ipv4=$(vm_ipv4 leased)

@@ -143,8 +143,9 @@ static void check_host(const struct resolver_answer *answer, int family, const s
 
 static void sweep_hosts(size_t count, int family, size_t host_len)
 {
-	struct resolver_answer answer = make_answer(count, family, host_len);
+	static struct resolver_answer answer;
 
+	answer = make_answer(count, family, host_len);
 	for (size_t offset = 0; offset < OFFSETS; offset++) {
 		char *buffer = (char *)memory + CANARY + offset;
 		bool has_fitted = false;
