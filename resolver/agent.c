@@ -470,6 +470,11 @@ const struct json *agent_reply(const struct agent *agent, int *ret_value)
 	return agent->reply;
 }
 
+bool agent_owes_reply(const struct agent *agent)
+{
+	return agent->was_asked && agent->reply == NULL && agent->error != -ECONNRESET;
+}
+
 void agent_done(struct agent *agent)
 {
 	close_connection(agent);

@@ -152,6 +152,9 @@ int agent_run(struct agent *agent);
  * or agent_done(). NULL unless agent_step() returned 0 for a question. */
 const struct json *agent_reply(const struct agent *agent, int *ret_value);
 
+/* Does the guest owe a reply that nobody is there to take, if we leave now? */
+bool agent_owes_reply(const struct agent *agent);
+
 /* Closes and frees. Takes one that was only initialised, and may be called twice. */
 void agent_done(struct agent *agent);
 

@@ -139,7 +139,7 @@ static int learn_routes(struct candidates *candidates, int netlink_fd, struct de
 static uint32_t link_of_nic(const struct vm_nic *nic, int netlink_fd, struct deadline deadline)
 {
 	const char *name = nic->ifname[0] != '\0' ? nic->ifname : nic->bridge;
-	struct netlink_link link;
+	struct netlink_link link = {.ifindex = 0};
 
 	if (name[0] == '\0' || netlink_link_by_name(netlink_fd, deadline, name, &link) < 0)
 		return 0;

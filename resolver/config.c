@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "hash.h"
 
 /* Users' names are looked up here, and never by getpw*(), which would call NSS from within NSS. */
 #define PASSWD_FILE "/etc/passwd"
@@ -534,6 +535,7 @@ int config_load(struct config *ret_config, struct config_problems *ret_problems)
 	if (len < 0 || text == NULL)
 		return tell_of_file(ret_problems, (int)len);
 	count = config_parse(ret_config, text, (size_t)len, ret_problems);
+	ret_config->identity = hash_text(text, (size_t)len);
 	free(text);
 	return count;
 }

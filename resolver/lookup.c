@@ -59,6 +59,10 @@ static void ask(
 		return;
 	source->leave(call);
 	judge(lookup, source->id, terms);
+	/* By what the agent itself said now, not by what was remembered of it. */
+	if (source->id == SOURCE_AGENT && call->is_begun && call->failure == 0 &&
+		lookup->said[source->id] > 0)
+		memory_note_agent(&lookup->memory, &lookup->candidates[source->id]);
 }
 
 static void begin(
@@ -71,6 +75,8 @@ static void begin(
 		.deadline = terms->deadline,
 		.has_proof = has_proof(lookup),
 		.is_patient = terms->is_patient,
+		.asks_nobody = terms->asks_nobody,
+		.memory = &lookup->memory,
 		.candidates = &lookup->candidates[source->id],
 		.agent_fd = &lookup->found->agent_fd,
 	};
@@ -126,12 +132,26 @@ static void resume_ready(struct waiting *waiting, const struct lookup_terms *ter
 	}
 }
 
-static size_t count_answered(const struct waiting *waiting)
+static void end(struct lookup *lookup, const struct lookup_terms *terms)
+{
+	lookup->is_over = true;
+	vm_find_close(lookup->found);
+	if (terms->leaves_memory)
+		memory_leave(&lookup->memory, &lookup->found->vm);
+}
+
+/* Those that are over; what they held is let go, as soon as that is seen. */
+static size_t count_answered(const struct waiting *waiting, const struct lookup_terms *terms)
 {
 	size_t answered = 0;
 
-	for (size_t i = 0; i < waiting->count; i++)
-		answered += !is_pending(waiting->lookups[i]);
+	for (size_t i = 0; i < waiting->count; i++) {
+		struct lookup *lookup = waiting->lookups[i];
+
+		if (!lookup->is_over && !is_pending(lookup))
+			end(lookup, terms);
+		answered += lookup->is_over;
+	}
 	return answered;
 }
 
@@ -139,7 +159,7 @@ static void wait_for_all(struct waiting *waiting, const struct lookup_terms *ter
 {
 	size_t answered;
 
-	while ((answered = count_answered(waiting)) < waiting->count) {
+	while ((answered = count_answered(waiting, terms)) < waiting->count) {
 		struct deadline until = terms->deadline;
 
 		if (terms->show_progress != NULL) {
@@ -164,7 +184,5 @@ int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms 
 		begin_all(lookups[i], terms);
 	wait_for_all(&waiting, terms);
 	free(waiting.fds);
-	for (size_t i = 0; i < count; i++)
-		vm_find_close(lookups[i]->found);
 	return 0;
 }

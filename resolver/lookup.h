@@ -5,6 +5,7 @@
 #include "candidate.h"
 #include "config.h"
 #include "deadline.h"
+#include "memory.h"
 #include "source.h"
 #include "trust.h"
 #include "vm_find.h"
@@ -21,13 +22,18 @@ struct lookup {
 	/* What each source said last: see source.h; -EINPROGRESS while it is asked. */
 	int said[SOURCE_COUNT];
 	struct candidates candidates[SOURCE_COUNT];
+	/* The caller's to begin (memory_init(), memory_set_vm()), and to leave unless the terms
+	 * say otherwise. */
+	struct memory memory;
+	bool is_over;
 };
 
 struct lookup_terms {
 	const struct config *config;
 	const struct trust *trust;
 	struct deadline deadline;
-	bool is_patient;
+	bool is_patient, asks_nobody; /* see struct source_call */
+	bool leaves_memory; /* as soon as each look-up is over, not when all are */
 	/* Called about every 100 ms while agents are waited for; may be NULL. */
 	void (*show_progress)(void *context, size_t answered, size_t count);
 	void *context;

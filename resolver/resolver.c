@@ -2,20 +2,26 @@
 #include "resolver.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "lookup.h"
+#include "memory.h"
 #include "netlink.h"
 #include "trust.h"
 #include "vm_find.h"
 #include "vm_scan.h"
 
+#define MS_PER_S 1000
+
 /* All that one question needs, in one allocation: none of it fits a stranger's stack. */
 struct asking {
 	struct trust trust;
+	struct cache cache;
 	struct vm_found found;
 	struct vm_rivals rivals;
 	struct lookup lookup;
@@ -232,6 +238,16 @@ static const struct candidates *most_believed(
 	return named;
 }
 
+/* Why the agent did not answer, though what it said before may stand in; or 0. */
+static int error_of_agent(const struct lookup *lookup)
+{
+	int failure = lookup->calls[SOURCE_AGENT].failure;
+
+	if (failure < 0)
+		return failure;
+	return lookup->said[SOURCE_AGENT] < 0 ? lookup->said[SOURCE_AGENT] : 0;
+}
+
 static void answer_from_sources(struct resolver_answer *answer, struct lookup *lookup,
 	const struct config *config, const struct resolver_question *question)
 {
@@ -254,8 +270,10 @@ static void answer_from_sources(struct resolver_answer *answer, struct lookup *l
 	}
 	answer->source = source;
 	set_reason(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
-	if (source != SOURCE_AGENT && lookup->said[SOURCE_AGENT] < 0)
-		answer->agent_reason = reason_of_agent(lookup->said[SOURCE_AGENT]);
+	if (error_of_agent(lookup) < 0)
+		answer->agent_reason = reason_of_agent(error_of_agent(lookup));
+	if (source == SOURCE_AGENT && lookup->calls[SOURCE_AGENT].failure < 0)
+		answer->age_ms = memory_age_ms(&lookup->memory);
 }
 
 static void answer_for(struct resolver_answer *answer, struct lookup *lookup,
@@ -283,40 +301,165 @@ static void set_rivals(struct resolver_answer *answer, const struct vm_rivals *r
 	memcpy(answer->rival_pids, rivals->pid, sizeof(answer->rival_pids));
 }
 
-/* The name that is looked for is in *answer already, as its id. */
-static void ask_one(struct asking *asking, const struct config *config,
-	const struct resolver_question *question, struct resolver_answer *answer)
+/* Is it known who listens on a socket? If not, waits for the turn to ask: until it comes, or the
+ * entry of the VM that somebody else asked, or half the budget is spent. */
+static bool knows_peer(void *context, const char *path, struct agent_peer *ret_peer)
 {
-	struct vm_finder finder = {.config = config, .trust = &asking->trust};
-	struct lookup_terms terms = terms_of(config, &asking->trust, question->budget_ms);
+	struct memory *memory = context;
+
+	memory_set_socket(memory, path);
+	while (memory_take_turn(memory) == -EAGAIN && !memory_knows_peer(memory, ret_peer))
+		poll(NULL, 0, MEMORY_PAUSE_MS);
+	return memory_knows_peer(memory, ret_peer);
+}
+
+/* Keeps the answer for who asks for addresses alone, if it is whole and of now. */
+static void remember_answer(struct asking *asking, const struct config *config, const char *name)
+{
+	static const struct resolver_question everything = {
+		.family = AF_UNSPEC, .takes_scope = true};
+	struct resolver_answer *answer = malloc(sizeof(*answer));
+	struct cache_answer kept;
+
+	if (answer == NULL)
+		return;
+	answer_for(answer, &asking->lookup, config, &everything);
+	if (answer->outcome == RESOLVER_ADDRESSES && answer->age_ms == 0 &&
+		answer->address_count < ANSWER_ADDRESSES_MAX) {
+		kept = (struct cache_answer){
+			.source = answer->source,
+			.agent_error = error_of_agent(&asking->lookup),
+			.count = (unsigned int)answer->address_count,
+		};
+		memcpy(kept.addresses, answer->addresses, sizeof(kept.addresses));
+		memory_note_answer(&asking->lookup.memory, name, &kept);
+	}
+	free(answer);
+}
+
+/* The VM is found. */
+static void ask_found(struct asking *asking, const struct config *config,
+	const struct resolver_question *question, const struct lookup_terms *terms,
+	struct resolver_answer *answer)
+{
 	struct lookup *lookup = &asking->lookup;
+	char name[NAME_VM_SIZE];
 	int r;
 
-	trust_init(config, &asking->trust);
-	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
-	if (r == -ENOTUNIQ)
-		set_rivals(answer, &asking->rivals);
+	memcpy(name, answer->id, sizeof(name));
+	if (question->learn != NULL)
+		question->learn(&asking->trust, (struct vm *const[]){&asking->found.vm}, 1);
+	lookup->found = &asking->found;
+	memory_set_vm(&lookup->memory, &asking->found.vm);
+	r = lookup_run(&lookup, 1, terms);
 	if (r < 0) {
 		answer_not_found(answer, r);
 		return;
 	}
-	if (question->learn != NULL)
-		question->learn(&asking->trust, (struct vm *const[]){&asking->found.vm}, 1);
-	lookup->found = &asking->found;
+	answer_for(answer, lookup, config, question);
+	if (answer->outcome == RESOLVER_ADDRESSES && lookup->memory.has_place)
+		remember_answer(asking, config, name);
+}
+
+/* The name that is looked for is in *answer already, as its id. */
+static void ask_one(struct asking *asking, const struct config *config,
+	const struct resolver_question *question, struct resolver_answer *answer)
+{
+	struct memory *memory = &asking->lookup.memory;
+	struct vm_finder finder = {.config = config,
+		.trust = &asking->trust,
+		.knows_peer = knows_peer,
+		.context = memory};
+	struct lookup_terms terms = terms_of(config, &asking->trust, question->budget_ms);
+	int r;
+
 	terms.is_patient = question->is_patient;
-	r = lookup_run(&lookup, 1, &terms);
+	memory_init(memory, &asking->cache, &asking->trust, config,
+		deadline_after_ms(deadline_left_ms(terms.deadline) / 2));
+	memory->is_blind = question->is_blind;
+	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
+	if (r == -ENOTUNIQ)
+		set_rivals(answer, &asking->rivals);
 	if (r < 0)
 		answer_not_found(answer, r);
 	else
-		answer_for(answer, lookup, config, question);
-	vm_find_close(&asking->found);
+		ask_found(asking, config, question, &terms, answer);
+	memory_leave(memory, &asking->found.vm);
+	if (r == 0)
+		vm_find_close(&asking->found);
+}
+
+static bool is_of_question(
+	const struct address *address, const struct resolver_question *question)
+{
+	return (question->family == AF_UNSPEC || address->family == question->family) &&
+	       (address->scope_id == 0 || question->takes_scope);
+}
+
+static void answer_from_entry(struct resolver_answer *answer, const struct cache_entry *entry,
+	const struct resolver_question *question)
+{
+	const struct cache_answer *kept = &entry->answer;
+
+	memcpy(answer->id, entry->vm, sizeof(answer->id));
+	describe_host(answer);
+	memcpy(answer->socket, entry->socket.path, sizeof(answer->socket));
+	answer->pid = entry->process.pid;
+	answer->uid = entry->process.uid;
+	for (unsigned int i = 0; i < kept->count; i++)
+		if (is_of_question(&kept->addresses[i], question))
+			answer->addresses[answer->address_count++] = kept->addresses[i];
+	answer->source = kept->source;
+	if (kept->agent_error < 0)
+		answer->agent_reason = reason_of_agent(kept->agent_error);
+	if (answer->address_count > 0)
+		set_reason(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
+	else
+		set_reason(answer, RESOLVER_NO_ADDRESS, RESOLVER_OTHER_FAMILY, 0);
+}
+
+/* Was the same asked a moment ago? Then no VM is looked for, whichever way it was found. */
+static bool answer_from_cache(const struct cache *cache, const struct trust *trust,
+	const struct config *config, const struct resolver_question *question,
+	struct resolver_answer *answer)
+{
+	struct cache_entry *entry;
+	bool is_known;
+
+	if (!question->is_brief || question->is_blind || cache->directory_fd < 0)
+		return false;
+	entry = malloc(sizeof(*entry));
+	is_known = entry != NULL &&
+		   cache_read_name(cache, answer->id, trust, entry) == 0 &&
+		   cache_is_within(entry->answer.at_ms, (int64_t)config->cache_s * MS_PER_S);
+	if (is_known)
+		answer_from_entry(answer, entry, question);
+	free(entry);
+	return is_known;
+}
+
+static void ask_anew(const struct config *config, const struct cache *cache,
+	const struct trust *trust, const struct resolver_question *question,
+	struct resolver_answer *answer)
+{
+	struct asking *asking = calloc(1, sizeof(*asking));
+
+	if (asking == NULL) {
+		answer_not_found(answer, -ENOMEM);
+		return;
+	}
+	asking->cache = *cache;
+	asking->trust = *trust;
+	ask_one(asking, config, question, answer);
+	free(asking);
 }
 
 void resolver_ask(const struct config *config, const struct resolver_question *question,
 	struct resolver_answer *ret_answer)
 {
 	char checked[NAME_VM_SIZE];
-	struct asking *asking;
+	struct cache cache;
+	struct trust trust;
 
 	memset(ret_answer, 0, sizeof(*ret_answer));
 	if (name_from_typed(question->name, checked) < 0) {
@@ -325,13 +468,11 @@ void resolver_ask(const struct config *config, const struct resolver_question *q
 	}
 	memcpy(ret_answer->id, checked, sizeof(checked));
 	describe_host(ret_answer);
-	asking = calloc(1, sizeof(*asking));
-	if (asking == NULL) {
-		answer_not_found(ret_answer, -ENOMEM);
-		return;
-	}
-	ask_one(asking, config, question, ret_answer);
-	free(asking);
+	trust_init(config, &trust);
+	cache_open(config, &cache);
+	if (!answer_from_cache(&cache, &trust, config, question, ret_answer))
+		ask_anew(config, &cache, &trust, question, ret_answer);
+	cache_close(&cache);
 }
 
 /* How long the kernel may take for its neighbour table; it takes some 20 us. */
@@ -408,7 +549,8 @@ static bool is_shadowed(const struct vm_found *found, const struct vm_found *bef
 }
 
 /* Look-ups of the VMs that count and that a name leads to; the others leave no trace. */
-static int make_lookups(struct vm_found **founds, size_t count, struct lookup ***ret_lookups)
+static int make_lookups(struct vm_found **founds, size_t count, const struct memory *memory,
+	struct lookup ***ret_lookups)
 {
 	struct lookup **lookups = calloc(count > 0 ? count : 1, sizeof(*lookups));
 	size_t made = 0;
@@ -423,6 +565,8 @@ static int make_lookups(struct vm_found **founds, size_t count, struct lookup **
 		lookups[made] = calloc(1, sizeof(*lookups[made]));
 		if (lookups[made] == NULL)
 			break;
+		lookups[made]->memory = *memory;
+		memory_set_vm(&lookups[made]->memory, &founds[i]->vm);
 		lookups[made++]->found = founds[i];
 	}
 	*ret_lookups = lookups;
@@ -437,12 +581,13 @@ static void free_lookups(struct lookup **lookups, size_t count)
 }
 
 static int ask_founds(struct vm_found **founds, size_t found_count,
-	const struct lookup_terms *terms, struct resolver_answer **ret_answers)
+	const struct lookup_terms *terms, const struct memory *memory,
+	struct resolver_answer **ret_answers)
 {
 	const struct resolver_question question = {.family = AF_UNSPEC, .takes_scope = true};
 	struct resolver_answer *answers = NULL;
 	struct lookup **lookups;
-	int count = make_lookups(founds, found_count, &lookups);
+	int count = make_lookups(founds, found_count, memory, &lookups);
 	int answered = 0;
 	int r;
 
@@ -478,25 +623,62 @@ static void learn_of_all(
 	free(vms);
 }
 
-int resolver_ask_all(const struct config *config, const struct resolver_survey *survey,
-	struct resolver_answer **ret_answers)
+/* Of many VMs none is waited for. */
+static bool remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
 {
-	struct trust trust;
-	struct vm_finder finder = {.config = config, .trust = &trust};
+	struct memory *memory = context;
+	bool is_known;
+
+	memory_set_socket(memory, path);
+	memory_take_turn(memory);
+	is_known = memory_knows_peer(memory, ret_peer);
+	memory_leave(memory, NULL);
+	return is_known;
+}
+
+static int survey_with(const struct config *config, const struct resolver_survey *survey,
+	const struct trust *trust, struct memory *memory, struct resolver_answer **ret_answers)
+{
+	struct vm_finder finder = {.config = config,
+		.trust = trust,
+		.knows_peer = remembers_peer,
+		.context = memory};
 	struct lookup_terms terms;
 	struct vm_found **founds;
-	int count, r;
+	int count = vm_find_all(&finder, &founds), r;
 
-	trust_init(config, &trust);
-	count = vm_find_all(&finder, &founds);
 	if (count < 0)
 		return count;
 	if (survey->learn != NULL)
-		learn_of_all(&trust, founds, (size_t)count, survey->learn);
-	terms = terms_of(config, &trust, survey->budget_ms);
+		learn_of_all(trust, founds, (size_t)count, survey->learn);
+	terms = terms_of(config, trust, survey->budget_ms);
+	terms.asks_nobody = survey->asks_nobody;
+	terms.leaves_memory = true;
 	terms.show_progress = survey->show_progress;
 	terms.context = survey->context;
-	r = ask_founds(founds, (size_t)count, &terms, ret_answers);
+	memory->turn_until = deadline_after_ms(deadline_left_ms(terms.deadline) / 2);
+	memory->has_place = false;
+	r = ask_founds(founds, (size_t)count, &terms, memory, ret_answers);
 	vm_find_free(founds, (size_t)count);
+	return r;
+}
+
+int resolver_ask_all(const struct config *config, const struct resolver_survey *survey,
+	struct resolver_answer **ret_answers)
+{
+	struct memory *memory = malloc(sizeof(*memory));
+	struct cache cache;
+	struct trust trust;
+	int r;
+
+	if (memory == NULL)
+		return -ENOMEM;
+	trust_init(config, &trust);
+	cache_open(config, &cache);
+	memory_init(memory, &cache, &trust, config, deadline_after_ms(0));
+	memory->is_blind = survey->is_blind;
+	r = survey_with(config, survey, &trust, memory, ret_answers);
+	cache_close(&cache);
+	free(memory);
 	return r;
 }

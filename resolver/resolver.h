@@ -39,6 +39,10 @@ struct resolver_question {
 	int budget_ms;    /* 0: timeout_ms of the configuration */
 	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
 	bool is_patient;  /* a person waits for this VM: see struct source_call */
+	bool is_blind;    /* nothing that was learned before counts: see cache.h */
+	/* Of the VM nothing is wanted but its addresses and host name; id is spelled as it is
+	 * typed, and the rest may be missing. */
+	bool is_brief;
 	resolver_learn_fn *learn; /* or NULL */
 };
 
@@ -103,6 +107,7 @@ struct resolver_answer {
 	struct address addresses[ANSWER_ADDRESSES_MAX]; /* best first */
 	size_t address_count;
 	enum source_id source; /* who named them */
+	int64_t age_ms;        /* 0, or how long ago, by an agent that does not answer now */
 	/* With RESOLVER_ADDRESSES that the agent did not name, though it was asked: why not. Else
 	 * RESOLVER_OK. */
 	enum resolver_reason agent_reason;
@@ -130,6 +135,8 @@ void resolver_ask_mac(
 /* How resolver_ask_all() works; all zero for the defaults. */
 struct resolver_survey {
 	int budget_ms;            /* 0: timeout_ms of the configuration */
+	bool is_blind;            /* as in struct resolver_question */
+	bool asks_nobody;         /* what the host knows, and what agents said before */
 	resolver_learn_fn *learn; /* or NULL */
 	/* Shows that the library is at work, from time to time while it waits; or NULL. */
 	void (*show_progress)(void *context, size_t answered, size_t count);

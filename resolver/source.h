@@ -6,6 +6,7 @@
 #include "candidate.h"
 #include "config.h"
 #include "deadline.h"
+#include "memory.h"
 #include "trust.h"
 #include "vm.h"
 
@@ -27,9 +28,13 @@ struct source_call {
 	struct deadline deadline; /* of the whole look-up */
 	bool has_proof;           /* the host already proves an address: be less patient */
 	bool is_patient;          /* a person waits for this VM to boot: be more so */
+	bool asks_nobody;         /* only what is remembered of a guest counts */
+
+	struct memory *memory;    /* what is remembered of the VM */
 
 	/* What it says. */
 	struct candidates *candidates;
+	int failure; /* why it had to say what it said earlier, or 0 */
 	struct agent_wait wait; /* with -EINPROGRESS */
 
 	/* A connection to the VM's agent that was opened while the VM was looked for, or -1. A
@@ -39,6 +44,9 @@ struct source_call {
 	/* What a source keeps from one ask() to the next. */
 	bool is_begun;
 	struct agent agent;
+	int said;             /* while it stays a little longer */
+	struct deadline stay; /* until then */
+	bool is_staying;
 };
 
 struct source {

@@ -49,6 +49,19 @@ static int error_of_connect(const char *path, int error)
 	return error;
 }
 
+/* Whose socket it is, where that is known without a connection. */
+static bool identify_by_word(
+	const struct vm_finder *finder, const char *path, struct vm_found *found)
+{
+	struct agent_peer peer;
+
+	if (finder->knows_peer == NULL || !finder->knows_peer(finder->context, path, &peer))
+		return false;
+	found->is_running =
+		vm_identify_peer(finder->trust, finder->config, &found->vm, &peer) == 0;
+	return found->is_running;
+}
+
 static int identify(const struct vm_finder *finder, struct vm_found *found)
 {
 	struct agent_peer peer;
@@ -77,7 +90,8 @@ static int open_socket(
 	r = vm_endpoint_set_path(&found->vm.agent, path);
 	if (r < 0)
 		return r;
-
+	if (identify_by_word(finder, path, found))
+		return 0;
 	found->agent_fd = endpoint_connect(finder->trust, &found->vm.agent);
 	if (found->agent_fd == -EAGAIN) {
 		found->agent_fd = -1;

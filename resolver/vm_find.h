@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "agent.h"
 #include "config.h"
 #include "trust.h"
 #include "vm.h"
@@ -25,12 +26,19 @@
 struct vm_finder {
 	const struct config *config;
 	const struct trust *trust;
+	/*
+	 * Asked before a socket is connected to, which a VM's other clients then wait for: is it
+	 * known who listens? True: *ret_peer says who, and there is no need. May wait until it is
+	 * our turn to connect. May be NULL.
+	 */
+	bool (*knows_peer)(void *context, const char *path, struct agent_peer *ret_peer);
+	void *context;
 };
 
 struct vm_found {
 	struct vm vm;
-	/* A connection to vm.agent, whose listener is trusted; the caller's to close. -1: its
-	 * backlog is full, so whose VM it is will be seen by who connects later
+	/* A connection to vm.agent, whose listener is trusted; the caller's to close. -1: there is
+	 * none. Where its backlog is full, whose VM it is will be seen by who connects later
 	 * (vm_identify_peer()). */
 	int agent_fd;
 	/* Its process was seen, so that the VM runs, whatever is the matter with its agent. */

@@ -14,7 +14,7 @@
 static char folder[32];
 static struct config config;
 static struct trust trust;
-static struct vm_finder finder = {&config, &trust};
+static struct vm_finder finder = {.config = &config, .trust = &trust};
 static struct vm_found found;
 static struct vm_rivals rivals;
 
