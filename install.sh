@@ -249,6 +249,7 @@ install_all() {
 	[ -n "$no_nsswitch" ] || edit_nsswitch add_words
 	[ -z "$DESTDIR" ] || return 0
 	run install -d -m 755 -o root -g root "$RUNTIME_DIRECTORY"
+	run install -d -m 700 -o root -g root "$RUNTIME_DIRECTORY/cache"
 	run ldconfig
 	tell_of_ssh
 	tell_of_nscd
@@ -262,6 +263,7 @@ uninstall_all() {
 	[ -n "$no_nsswitch" ] || edit_nsswitch remove_words
 	run make_with_paths uninstall || die 'not all could be removed'
 	[ -z "$DESTDIR" ] || return 0
+	[ ! -d "$RUNTIME_DIRECTORY/cache" ] || run rm -r "$RUNTIME_DIRECTORY/cache"
 	[ ! -d "$RUNTIME_DIRECTORY" ] || run rmdir --ignore-fail-on-non-empty "$RUNTIME_DIRECTORY"
 	run ldconfig
 	say 'qemuvm is gone'

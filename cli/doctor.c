@@ -14,6 +14,7 @@
 #include "finding.h"
 #include "nsswitch.h"
 #include "output.h"
+#include "runtime.h"
 #include "vm_monitor.h"
 
 /*
@@ -23,7 +24,6 @@
 
 #define MODULE            "libnss_qemuvm.so.2"
 #define NSSWITCH_FILE     "/etc/nsswitch.conf"
-#define RUNTIME_DIRECTORY "/run/qemuvm"
 #define SSH_CONFIG        QEMUVM_SYSCONFDIR "/ssh/ssh_config"
 #define DROP_IN           QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
 
@@ -120,6 +120,29 @@ static bool check_runtime_directory(void)
 	return good("runtime directory: " RUNTIME_DIRECTORY);
 }
 
+/* All works without it, only slower. */
+static void check_cache(const struct config *config)
+{
+	char path[RUNTIME_PATH_SIZE];
+	int fd;
+
+	if (config->cache_s == 0 && config->stale_s == 0) {
+		good("cache: none, as the configuration wants it");
+		return;
+	}
+	fd = runtime_open();
+	if (fd >= 0) {
+		close(fd);
+		good("cache: %s", runtime_path(path));
+		return;
+	}
+	finding_begin(FINDING_SKIPPED);
+	printf("cache: %s: %s\n", runtime_path(path),
+		fd == -EPERM ? "must be your own directory, mode 0700, below one that nobody else "
+			       "can write: each look-up asks anew"
+			     : strerror(-fd));
+}
+
 /* ssh refuses a drop-in that somebody else could have written. */
 static bool check_drop_in(void)
 {
@@ -211,6 +234,9 @@ int command_doctor(int argc, char **argv)
 	is_ok &= check_nsswitch();
 	is_ok &= check_config(&config);
 	is_ok &= check_runtime_directory();
+	check_cache(&config);
+	/* What is so now, not what was so before. */
+	config_drop_cache(&config);
 	is_ok &= check_drop_in();
 	is_ok &= check_include();
 	if (argc > 0)

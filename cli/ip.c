@@ -152,6 +152,8 @@ int command_ip(int argc, char **argv)
 	if (status != EXIT_OK)
 		return status;
 	config = *command_config();
+	if (request.wanted != WANTED_BELIEVED)
+		config_drop_cache(&config);
 	if (request.wanted == WANTED_EACH)
 		return print_each_source(&request, &config);
 	if (request.wanted == WANTED_ONE)

@@ -14,7 +14,8 @@
 
 /*
  * All VMs with an address that the host knows, for `getent hosts` and the completion of host names
- * in shells. No agent is asked: whoever lists all hosts does not want to wait for each.
+ * in shells. No agent is asked: whoever lists all hosts does not want to wait for each. What agents
+ * said to others lately counts.
  */
 
 /* What sethostent() gathered, and how far gethostent_r() is. The program has one list, as it has
@@ -30,14 +31,13 @@ static struct {
 /* The VMs that were found; none where something failed. */
 static int gather(struct resolver_answer **ret_answers)
 {
-	static const struct resolver_survey survey = {.learn = NULL};
+	static const struct resolver_survey survey = {.asks_nobody = true};
 	struct config *config = malloc(sizeof(*config));
 	int count;
 
 	if (config == NULL)
 		return 0;
 	config_load(config, NULL);
-	config_drop_source(config, SOURCE_AGENT);
 	count = resolver_ask_all(config, &survey, ret_answers);
 	free(config);
 	return count > 0 ? count : 0;

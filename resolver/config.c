@@ -584,14 +584,10 @@ int config_socket_path(
 	return r;
 }
 
-void config_drop_source(struct config *config, enum source_id source)
+void config_drop_cache(struct config *config)
 {
-	unsigned int kept = 0;
-
-	for (unsigned int i = 0; i < config->source_count; i++)
-		if (config->sources[i] != source)
-			config->sources[kept++] = config->sources[i];
-	config->source_count = kept;
+	config->cache_s = 0;
+	config->stale_s = 0;
 }
 
 void config_keep_source(struct config *config, enum source_id source)

@@ -84,9 +84,12 @@ void config_init(struct config *ret_config);
 int config_parse(
 	struct config *config, const char *text, size_t len, struct config_problems *ret_problems);
 
-/* Leaves a source out; or all others. */
-void config_drop_source(struct config *config, enum source_id source);
+/* Leaves all sources out but one. */
 void config_keep_source(struct config *config, enum source_id source);
+
+/* Lets nothing serve that was learned before, nor keeps anything: for who wants to know what is so
+ * now. */
+void config_drop_cache(struct config *config);
 
 /* "agent", "lease", "neighbour", as the file spells them. */
 const char *config_source_name(enum source_id source);

@@ -67,8 +67,7 @@ static void read_entry(struct memory *memory)
 {
 	struct cache_entry *entry = &memory->entry;
 
-	if (memory->is_blind ||
-		cache_read(memory->cache, &memory->place, memory->trust, entry) < 0)
+	if (cache_read(memory->cache, &memory->place, memory->trust, entry) < 0)
 		memset(entry, 0, sizeof(*entry));
 }
 

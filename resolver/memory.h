@@ -30,7 +30,6 @@ struct memory {
 	const struct cache *cache;
 	const struct trust *trust;
 	const struct config *config;
-	bool is_blind; /* nothing is read, for who wants to know what is so now */
 	struct cache_place place;
 	bool has_place;
 	struct cache_entry entry; /* all zero where nothing is known */

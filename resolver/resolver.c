@@ -376,7 +376,6 @@ static void ask_one(struct asking *asking, const struct config *config,
 	terms.is_patient = question->is_patient;
 	memory_init(memory, &asking->cache, &asking->trust, config,
 		deadline_after_ms(deadline_left_ms(terms.deadline) / 2));
-	memory->is_blind = question->is_blind;
 	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
 	if (r == -ENOTUNIQ)
 		set_rivals(answer, &asking->rivals);
@@ -426,7 +425,7 @@ static bool answer_from_cache(const struct cache *cache, const struct trust *tru
 	struct cache_entry *entry;
 	bool is_known;
 
-	if (!question->is_brief || question->is_blind || cache->directory_fd < 0)
+	if (!question->is_brief || cache->directory_fd < 0)
 		return false;
 	entry = malloc(sizeof(*entry));
 	is_known = entry != NULL &&
@@ -676,7 +675,6 @@ int resolver_ask_all(const struct config *config, const struct resolver_survey *
 	trust_init(config, &trust);
 	cache_open(config, &cache);
 	memory_init(memory, &cache, &trust, config, deadline_after_ms(0));
-	memory->is_blind = survey->is_blind;
 	r = survey_with(config, survey, &trust, memory, ret_answers);
 	cache_close(&cache);
 	free(memory);

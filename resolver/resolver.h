@@ -39,7 +39,6 @@ struct resolver_question {
 	int budget_ms;    /* 0: timeout_ms of the configuration */
 	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
 	bool is_patient;  /* a person waits for this VM: see struct source_call */
-	bool is_blind;    /* nothing that was learned before counts: see cache.h */
 	/* Of the VM nothing is wanted but its addresses and host name; id is spelled as it is
 	 * typed, and the rest may be missing. */
 	bool is_brief;
@@ -135,7 +134,6 @@ void resolver_ask_mac(
 /* How resolver_ask_all() works; all zero for the defaults. */
 struct resolver_survey {
 	int budget_ms;            /* 0: timeout_ms of the configuration */
-	bool is_blind;            /* as in struct resolver_question */
 	bool asks_nobody;         /* what the host knows, and what agents said before */
 	resolver_learn_fn *learn; /* or NULL */
 	/* Shows that the library is at work, from time to time while it waits; or NULL. */
