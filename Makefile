@@ -127,10 +127,11 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(RESOLVER)
 $(filter $(B)/tests/test_nss_%,$(UNIT)): $(call objects,nss_qemuvm)
 $(filter $(B)/tests/test_ssh_%,$(UNIT)): \
 	$(filter-out %/main.o,$(call objects,ssh-helper))
+$(B)/tests/look_up_many: $(call objects,nss_qemuvm)
 $(B)/tests/%: $(B)/obj/tests/support/%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lpthread
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lpthread
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)

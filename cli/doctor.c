@@ -22,10 +22,10 @@
  * them: one line each, and with a problem how to mend it.
  */
 
-#define MODULE            "libnss_qemuvm.so.2"
-#define NSSWITCH_FILE     "/etc/nsswitch.conf"
-#define SSH_CONFIG        QEMUVM_SYSCONFDIR "/ssh/ssh_config"
-#define DROP_IN           QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
+#define MODULE        "libnss_qemuvm.so.2"
+#define NSSWITCH_FILE "/etc/nsswitch.conf"
+#define SSH_CONFIG    QEMUVM_SYSCONFDIR "/ssh/ssh_config"
+#define DROP_IN       QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
 
 __attribute__((format(printf, 1, 2))) static bool good(const char *format, ...)
 {

@@ -132,8 +132,7 @@ static int identify_process(pid_t pid, uid_t uid, struct cache_process *ret_proc
 
 	if (proc_fd < 0)
 		return proc_fd;
-	r = fstat(proc_fd, &status) < 0 ? -errno
-					: proc_start_time(proc_fd, &process.start_time);
+	r = fstat(proc_fd, &status) < 0 ? -errno : proc_start_time(proc_fd, &process.start_time);
 	close(proc_fd);
 	if (r < 0)
 		return r;
@@ -399,8 +398,8 @@ static void link_name(const struct cache *cache, const char *name, const char *f
 		return;
 }
 
-void cache_write(const struct cache *cache, const struct cache_place *place,
-	const struct cache_entry *entry)
+void cache_write(
+	const struct cache *cache, const struct cache_place *place, const struct cache_entry *entry)
 {
 	char *text;
 	int len;

@@ -219,8 +219,7 @@ static bool read_process(struct reader *reader, struct cache_entry *entry)
 		!take_number(reader, 10, (uid_t)-1, &owner) ||
 		!take_number(reader, 10, (uid_t)-1, &uid) || pid == 0)
 		return false;
-	entry->process =
-		(struct cache_process){(pid_t)pid, start_time, (uid_t)owner, (uid_t)uid};
+	entry->process = (struct cache_process){(pid_t)pid, start_time, (uid_t)owner, (uid_t)uid};
 	return true;
 }
 
@@ -376,8 +375,8 @@ int cache_text_read(const char *text, struct cache_entry *ret_entry)
 		return -EBADMSG;
 	while (next_line(&text, &line)) {
 		if (is_line(&line, LAST_LINE)) {
-			bool is_whole = *text == '\0' && entry->vm[0] != '\0' &&
-					entry->process.pid != 0;
+			bool is_whole =
+				*text == '\0' && entry->vm[0] != '\0' && entry->process.pid != 0;
 
 			return is_whole ? 0 : -EBADMSG;
 		}

@@ -46,12 +46,12 @@ struct config {
 	/* Whose VMs count beside root's and the caller's own. */
 	uid_t trusted_uids[CONFIG_USERS_MAX];
 	unsigned int trusted_count;
-	int timeout_ms;   /* budget of one look-up: 1 to 60,000 */
-	int cache_s;      /* how long an answer serves: 0 to 86,400 */
-	int stale_s;      /* how long an old one may stand in: 0 to 86,400 */
-	int wait_s;       /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
-	bool routed;      /* may an address behind a gateway count */
-	bool add_forward; /* may connect ask the monitor for a forward */
+	int timeout_ms;    /* budget of one look-up: 1 to 60,000 */
+	int cache_s;       /* how long an answer serves: 0 to 86,400 */
+	int stale_s;       /* how long an old one may stand in: 0 to 86,400 */
+	int wait_s;        /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
+	bool routed;       /* may an address behind a gateway count */
+	bool add_forward;  /* may connect ask the monitor for a forward */
 	uint64_t identity; /* hash_text() of the file; another one is another configuration */
 };
 

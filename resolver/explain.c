@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MS_PER_S 1000
+
 /*
  * Answers in words: what is the matter, and what a person can do about it.
  */
@@ -127,8 +129,13 @@ const char *resolver_explain_agent(
 {
 	const char *fixed = fixed_text(answer->agent_reason);
 
-	snprintf(text, RESOLVER_TEXT_SIZE, "%s",
+	int len = snprintf(text, RESOLVER_TEXT_SIZE, "%s",
 		fixed != NULL ? fixed : "its guest agent cannot be asked");
+
+	if (answer->age_ms > 0)
+		(void)snprintf(text + len, RESOLVER_TEXT_SIZE - (size_t)len,
+			"; this is what it said %lld s ago",
+			(long long)(answer->age_ms / MS_PER_S));
 	return text;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Whatever is waited for has a time of its own; this is for what was forgotten. */
+#define WAIT_MAX_MS 60000
 /* How often somebody who watches is told how far it is. */
 #define PROGRESS_MS 100
 
@@ -27,7 +29,7 @@ static void judge(struct lookup *lookup, enum source_id id, const struct lookup_
 	if (lookup->said[id] <= 0)
 		return;
 	netlink_fd = netlink_open();
-	candidates_learn(candidates, &lookup->found->vm, netlink_fd, terms->deadline);
+	candidates_learn(candidates, &lookup->found->vm, netlink_fd, lookup->deadline);
 	if (netlink_fd >= 0)
 		close(netlink_fd);
 	candidates_judge(candidates, &lookup->found->vm,
@@ -72,7 +74,7 @@ static void begin(
 		.config = terms->config,
 		.trust = terms->trust,
 		.vm = &lookup->found->vm,
-		.deadline = terms->deadline,
+		.deadline = lookup->deadline,
 		.has_proof = has_proof(lookup),
 		.is_patient = terms->is_patient,
 		.asks_nobody = terms->asks_nobody,
@@ -86,6 +88,11 @@ static void begin(
 /* A VM that nothing outside can reach needs no question. */
 static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
 {
+	lookup->deadline = terms->deadline;
+	if (terms->budget_ms > 0) {
+		lookup->deadline = deadline_after_ms(terms->budget_ms);
+		lookup->memory.turn_until = deadline_after_ms(terms->budget_ms / 2);
+	}
 	for (int waits = 0; waits <= 1; waits++)
 		for (unsigned int i = 0; i < terms->config->source_count; i++) {
 			const struct source *source = source_by_id(terms->config->sources[i]);
@@ -96,38 +103,52 @@ static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
 		}
 }
 
-/* The descriptors of all that is waited for; a slot of -1 is ignored by poll(). */
+/* What is waited for. Its descriptors stand close together: poll(2) refuses more slots than the
+ * process may have descriptors, used or not. */
 struct waiting {
 	struct lookup **lookups;
 	size_t count;
-	struct pollfd *fds; /* SOURCE_COUNT for each look-up */
+	size_t begun;       /* of them; the others' turn comes when some are over */
+	struct pollfd *fds; /* room for SOURCE_COUNT of each look-up */
+	size_t fd_count;
 };
+
+static void add_fd(struct waiting *waiting, const struct agent_wait *wait)
+{
+	if (wait->fd >= 0)
+		waiting->fds[waiting->fd_count++] =
+			(struct pollfd){.fd = wait->fd, .events = wait->events};
+}
 
 static struct deadline gather_waits(struct waiting *waiting, struct deadline until)
 {
-	for (size_t i = 0; i < waiting->count * SOURCE_COUNT; i++) {
+	waiting->fd_count = 0;
+	for (size_t i = 0; i < waiting->begun * SOURCE_COUNT; i++) {
 		struct lookup *lookup = waiting->lookups[i / SOURCE_COUNT];
 		const struct agent_wait *wait = &lookup->calls[i % SOURCE_COUNT].wait;
 
-		waiting->fds[i] = (struct pollfd){.fd = -1};
 		if (lookup->said[i % SOURCE_COUNT] != -EINPROGRESS)
 			continue;
-		waiting->fds[i].fd = wait->fd;
-		waiting->fds[i].events = wait->events;
+		add_fd(waiting, wait);
 		until = deadline_earlier(until, wait->until);
 	}
 	return until;
 }
 
+/* Walks through the same look-ups as gather_waits(), and their descriptors with them. */
 static void resume_ready(struct waiting *waiting, const struct lookup_terms *terms)
 {
-	for (size_t i = 0; i < waiting->count * SOURCE_COUNT; i++) {
+	const struct pollfd *next = waiting->fds;
+
+	for (size_t i = 0; i < waiting->begun * SOURCE_COUNT; i++) {
 		struct lookup *lookup = waiting->lookups[i / SOURCE_COUNT];
 		enum source_id id = (enum source_id)(i % SOURCE_COUNT);
+		bool is_ready;
 
 		if (lookup->said[id] != -EINPROGRESS)
 			continue;
-		if (waiting->fds[i].revents != 0 || deadline_is_past(lookup->calls[id].wait.until))
+		is_ready = lookup->calls[id].wait.fd >= 0 && (next++)->revents != 0;
+		if (is_ready || deadline_is_past(lookup->calls[id].wait.until))
 			ask(lookup, source_by_id(id), terms);
 	}
 }
@@ -140,12 +161,12 @@ static void end(struct lookup *lookup, const struct lookup_terms *terms)
 		memory_leave(&lookup->memory, &lookup->found->vm);
 }
 
-/* Those that are over; what they held is let go, as soon as that is seen. */
-static size_t count_answered(const struct waiting *waiting, const struct lookup_terms *terms)
+/* Ends those that have nothing left to wait for. Returns how many are over. */
+static size_t end_answered(struct waiting *waiting, const struct lookup_terms *terms)
 {
 	size_t answered = 0;
 
-	for (size_t i = 0; i < waiting->count; i++) {
+	for (size_t i = 0; i < waiting->begun; i++) {
 		struct lookup *lookup = waiting->lookups[i];
 
 		if (!lookup->is_over && !is_pending(lookup))
@@ -155,20 +176,32 @@ static size_t count_answered(const struct waiting *waiting, const struct lookup_
 	return answered;
 }
 
+/* Begins as many as may be under way. Returns how many are over, now or before. */
+static size_t begin_more(struct waiting *waiting, const struct lookup_terms *terms)
+{
+	size_t answered = end_answered(waiting, terms);
+
+	while (waiting->begun < waiting->count &&
+		(terms->at_once_max == 0 || waiting->begun - answered < terms->at_once_max)) {
+		begin_all(waiting->lookups[waiting->begun++], terms);
+		answered = end_answered(waiting, terms);
+	}
+	return answered;
+}
+
 static void wait_for_all(struct waiting *waiting, const struct lookup_terms *terms)
 {
 	size_t answered;
 
-	while ((answered = count_answered(waiting, terms)) < waiting->count) {
-		struct deadline until = terms->deadline;
+	while ((answered = begin_more(waiting, terms)) < waiting->count) {
+		struct deadline until = deadline_after_ms(WAIT_MAX_MS);
 
 		if (terms->show_progress != NULL) {
 			terms->show_progress(terms->context, answered, waiting->count);
 			until = deadline_earlier(until, deadline_after_ms(PROGRESS_MS));
 		}
 		until = gather_waits(waiting, until);
-		poll(waiting->fds, (nfds_t)(waiting->count * SOURCE_COUNT),
-			deadline_left_ms(until));
+		poll(waiting->fds, (nfds_t)waiting->fd_count, deadline_left_ms(until));
 		resume_ready(waiting, terms);
 	}
 }
@@ -180,8 +213,6 @@ int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms 
 	waiting.fds = calloc(count * SOURCE_COUNT, sizeof(waiting.fds[0]));
 	if (waiting.fds == NULL && count > 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		begin_all(lookups[i], terms);
 	wait_for_all(&waiting, terms);
 	free(waiting.fds);
 	return 0;

@@ -25,6 +25,7 @@ struct lookup {
 	/* The caller's to begin (memory_init(), memory_set_vm()), and to leave unless the terms
 	 * say otherwise. */
 	struct memory memory;
+	struct deadline deadline; /* its own: see the terms */
 	bool is_over;
 };
 
@@ -32,8 +33,10 @@ struct lookup_terms {
 	const struct config *config;
 	const struct trust *trust;
 	struct deadline deadline;
+	int budget_ms; /* of each look-up, from when it is begun; 0: all have the deadline */
 	bool is_patient, asks_nobody; /* see struct source_call */
-	bool leaves_memory; /* as soon as each look-up is over, not when all are */
+	size_t at_once_max;           /* look-ups under way at the same time; 0: all */
+	bool leaves_memory;           /* as soon as each look-up is over, not when all are */
 	/* Called about every 100 ms while agents are waited for; may be NULL. */
 	void (*show_progress)(void *context, size_t answered, size_t count);
 	void *context;

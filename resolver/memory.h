@@ -54,8 +54,8 @@ void memory_init(struct memory *memory, const struct cache *cache, const struct 
 void memory_set_socket(struct memory *memory, const char *path);
 void memory_set_vm(struct memory *memory, const struct vm *vm);
 
-/* Tries to take the turn, and reads what is known then. 0: ask, if anything is left to ask. -EAGAIN:
- * another asks; try again after a pause. */
+/* Tries to take the turn, and reads what is known then. 0: ask, if anything is left to ask.
+ * -EAGAIN: another asks; try again after a pause. */
 int memory_take_turn(struct memory *memory);
 
 enum memory_word memory_of_agent(const struct memory *memory);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cache.h"
@@ -388,8 +389,7 @@ static void ask_one(struct asking *asking, const struct config *config,
 		vm_find_close(&asking->found);
 }
 
-static bool is_of_question(
-	const struct address *address, const struct resolver_question *question)
+static bool is_of_question(const struct address *address, const struct resolver_question *question)
 {
 	return (question->family == AF_UNSPEC || address->family == question->family) &&
 	       (address->scope_id == 0 || question->takes_scope);
@@ -428,8 +428,7 @@ static bool answer_from_cache(const struct cache *cache, const struct trust *tru
 	if (!question->is_brief || cache->directory_fd < 0)
 		return false;
 	entry = malloc(sizeof(*entry));
-	is_known = entry != NULL &&
-		   cache_read_name(cache, answer->id, trust, entry) == 0 &&
+	is_known = entry != NULL && cache_read_name(cache, answer->id, trust, entry) == 0 &&
 		   cache_is_within(entry->answer.at_ms, (int64_t)config->cache_s * MS_PER_S);
 	if (is_known)
 		answer_from_entry(answer, entry, question);
@@ -635,13 +634,26 @@ static bool remembers_peer(void *context, const char *path, struct agent_peer *r
 	return is_known;
 }
 
+/* Of the descriptors that this process may have, half is left to everything else. Each VM that is
+ * asked takes two: one kept from the time it was found, or a new one; and netlink's for a moment.
+ */
+static size_t connections_max(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+		return 0;
+	return limit.rlim_cur / 4 > 0 ? limit.rlim_cur / 4 : 1;
+}
+
 static int survey_with(const struct config *config, const struct resolver_survey *survey,
 	const struct trust *trust, struct memory *memory, struct resolver_answer **ret_answers)
 {
 	struct vm_finder finder = {.config = config,
 		.trust = trust,
 		.knows_peer = remembers_peer,
-		.context = memory};
+		.context = memory,
+		.connections_max = connections_max()};
 	struct lookup_terms terms;
 	struct vm_found **founds;
 	int count = vm_find_all(&finder, &founds), r;
@@ -653,9 +665,10 @@ static int survey_with(const struct config *config, const struct resolver_survey
 	terms = terms_of(config, trust, survey->budget_ms);
 	terms.asks_nobody = survey->asks_nobody;
 	terms.leaves_memory = true;
+	terms.budget_ms = deadline_left_ms(terms.deadline);
+	terms.at_once_max = finder.connections_max;
 	terms.show_progress = survey->show_progress;
 	terms.context = survey->context;
-	memory->turn_until = deadline_after_ms(deadline_left_ms(terms.deadline) / 2);
 	memory->has_place = false;
 	r = ask_founds(founds, (size_t)count, &terms, memory, ret_answers);
 	vm_find_free(founds, (size_t)count);

@@ -30,11 +30,11 @@ struct source_call {
 	bool is_patient;          /* a person waits for this VM to boot: be more so */
 	bool asks_nobody;         /* only what is remembered of a guest counts */
 
-	struct memory *memory;    /* what is remembered of the VM */
+	struct memory *memory; /* what is remembered of the VM */
 
 	/* What it says. */
 	struct candidates *candidates;
-	int failure; /* why it had to say what it said earlier, or 0 */
+	int failure;            /* why it had to say what it said earlier, or 0 */
 	struct agent_wait wait; /* with -EINPROGRESS */
 
 	/* A connection to the VM's agent that was opened while the VM was looked for, or -1. A

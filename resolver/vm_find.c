@@ -57,8 +57,7 @@ static bool identify_by_word(
 
 	if (finder->knows_peer == NULL || !finder->knows_peer(finder->context, path, &peer))
 		return false;
-	found->is_running =
-		vm_identify_peer(finder->trust, finder->config, &found->vm, &peer) == 0;
+	found->is_running = vm_identify_peer(finder->trust, finder->config, &found->vm, &peer) == 0;
 	return found->is_running;
 }
 
@@ -266,7 +265,7 @@ int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_
 struct collection {
 	const struct vm_finder *finder;
 	struct vm_found **list;
-	size_t count, capacity;
+	size_t count, capacity, connections;
 	unsigned int template_index;
 };
 
@@ -287,6 +286,16 @@ static int make_room(struct collection *all)
 	return 0;
 }
 
+/* Whose it is was seen; who asks the agent connects again. */
+static void spare_connection(struct collection *all, struct vm_found *found)
+{
+	size_t max = all->finder->connections_max;
+
+	if (max > 0 && all->connections >= max)
+		vm_find_close(found);
+	all->connections += found->agent_fd >= 0;
+}
+
 static int visit_all(void *context, const char *name, const char *path)
 {
 	struct collection *all = context;
@@ -300,10 +309,12 @@ static int visit_all(void *context, const char *name, const char *path)
 		return -ENOMEM;
 	found->error = open_socket(all->finder, path, name, found);
 	found->template_index = all->template_index;
-	if (found->error == -ENOENT)
+	if (found->error == -ENOENT) {
 		free(found);
-	else
-		all->list[all->count++] = found;
+		return 0;
+	}
+	spare_connection(all, found);
+	all->list[all->count++] = found;
 	return 0;
 }
 
@@ -362,6 +373,7 @@ static int visit_process(void *context, struct vm_found *found)
 		free(found);
 		return r;
 	}
+	spare_connection(all, found);
 	all->list[all->count++] = found;
 	return 0;
 }

@@ -201,22 +201,23 @@ static const char *second_line(const char *text)
 	return newline != NULL && strchr(newline + 1, '\n') != NULL ? newline + 1 : NULL;
 }
 
+/* A client that leaves without a question is none that a guest hears of: the next one is served. */
 static void run_read_request(struct session *session, char **arguments)
 {
 	char request[REQUEST_SIZE];
 	size_t len = 0, blank;
 	const char *question = NULL;
 
-	(void)arguments;
 	if (session->client < 0)
 		return;
 	while (question == NULL && len + 1 < sizeof(request)) {
 		ssize_t got = recv(session->client, request + len, sizeof(request) - 1 - len, 0);
 
 		if (got <= 0) {
-			leave_client(session);
 			note(session, "left", "", 0);
-			return;
+			run_accept(session, arguments);
+			len = 0;
+			continue;
 		}
 		len += (size_t)got;
 		request[len] = '\0';

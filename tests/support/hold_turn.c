@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hold_turn SOCKET [fork]: takes the turn of the VM behind a socket, prints "held" and sleeps; with
+ * fork a child inherits it, prints "held", and the parent ends without a word.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "turn.h"
+
+/* A test that dies leaves no holder behind for long. */
+#define LIFE_SECONDS 60
+
+int main(int argc, char **argv)
+{
+	static struct config config;
+	struct cache_place place;
+	struct cache cache;
+
+	config_load(&config, NULL);
+	cache_open(&config, &cache);
+	if (argc < 2 || cache.turns_fd < 0 || cache_place_of_socket(argv[1], &place) < 0 ||
+		turn_take(cache.turns_fd, place.turn) < 0) {
+		fputs("the turn cannot be had\n", stderr);
+		return 1;
+	}
+	if (argc > 2 && strcmp(argv[2], "fork") == 0 && fork() != 0)
+		return 0;
+	puts("held");
+	fflush(stdout);
+	alarm(LIFE_SECONDS);
+	pause();
+	return 0;
+}
