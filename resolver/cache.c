@@ -17,7 +17,6 @@
 #include "hash.h"
 #include "proc.h"
 #include "runtime.h"
-#include "turn.h"
 
 /* Files are gone through when a new one is made; more of them than there are VMs are of VMs that
  * have ended. */
@@ -53,8 +52,6 @@ void cache_open(const struct config *config, struct cache *ret_cache)
 		return;
 	ret_cache->network = network.st_ino;
 	ret_cache->directory_fd = runtime_open();
-	if (ret_cache->directory_fd >= 0)
-		ret_cache->turns_fd = turn_open(ret_cache->directory_fd);
 }
 
 void cache_close(struct cache *cache)
@@ -127,18 +124,11 @@ static int identify_socket(const char *path, struct cache_socket *ret_socket)
 static int identify_process(pid_t pid, uid_t uid, struct cache_process *ret_process)
 {
 	struct cache_process process = {.pid = pid, .uid = uid};
-	int proc_fd = proc_open(pid), r;
-	struct stat status;
+	int r = proc_birth(pid, &process.start_time, &process.owner);
 
-	if (proc_fd < 0)
-		return proc_fd;
-	r = fstat(proc_fd, &status) < 0 ? -errno : proc_start_time(proc_fd, &process.start_time);
-	close(proc_fd);
-	if (r < 0)
-		return r;
-	process.owner = status.st_uid;
-	*ret_process = process;
-	return 0;
+	if (r == 0)
+		*ret_process = process;
+	return r;
 }
 
 /* Has the VM a socket that the caller's own file system shows? */

@@ -87,7 +87,7 @@ struct cache_entry {
 /* The runtime directory, open for one question; all of it may be missing. */
 struct cache {
 	int directory_fd; /* -1: none; then nothing is found, and nothing kept */
-	int turns_fd;     /* see turn.h */
+	int turns_fd;     /* see turn.h; -1 until somebody needs it */
 	uint64_t network, config;
 };
 

@@ -303,6 +303,7 @@ static bool take_user(struct parser *parser, const struct key *key, const char *
 	uid_t uid;
 
 	(void)key;
+	config->trusts_default_users = false;
 	if (is_first)
 		config->trusted_count = 0;
 	if (config->trusted_count >= CONFIG_USERS_MAX)
@@ -479,8 +480,6 @@ static void copy_texts(char *places, size_t size, const char *const *texts, size
 void config_init(struct config *ret_config)
 {
 	struct config *config = ret_config;
-	uid_t uid;
-
 	memset(config, 0, sizeof(*config));
 	copy_texts(
 		config->sockets[0], CONFIG_PATH_SIZE, default_sockets, COUNT_OF(default_sockets));
@@ -492,9 +491,7 @@ void config_init(struct config *ret_config)
 	config->lease_count = COUNT_OF(default_leases);
 	for (int i = 0; i < SOURCE_COUNT; i++)
 		config->sources[config->source_count++] = (enum source_id)i;
-	for (size_t i = 0; i < COUNT_OF(default_users); i++)
-		if (uid_of_user(default_users[i], &uid) == 0)
-			append_uid(config, uid);
+	config->trusts_default_users = true;
 	config->timeout_ms = 1000;
 	config->cache_s = 5;
 	config->stale_s = 60;
@@ -582,6 +579,16 @@ int config_socket_path(
 	if (r == 0)
 		memcpy(ret_path, path, len + 1);
 	return r;
+}
+
+bool config_is_default_user(uid_t uid)
+{
+	uid_t user;
+
+	for (size_t i = 0; i < COUNT_OF(default_users); i++)
+		if (uid_of_user(default_users[i], &user) == 0 && user == uid)
+			return true;
+	return false;
 }
 
 void config_drop_cache(struct config *config)

@@ -46,9 +46,10 @@ struct config {
 	/* Whose VMs count beside root's and the caller's own. */
 	uid_t trusted_uids[CONFIG_USERS_MAX];
 	unsigned int trusted_count;
-	int timeout_ms;    /* budget of one look-up: 1 to 60,000 */
-	int cache_s;       /* how long an answer serves: 0 to 86,400 */
-	int stale_s;       /* how long an old one may stand in: 0 to 86,400 */
+	bool trusts_default_users; /* and theirs who run libvirt's: config_is_default_user() */
+	int timeout_ms;            /* budget of one look-up: 1 to 60,000 */
+	int cache_s;               /* how long an answer serves: 0 to 86,400 */
+	int stale_s;               /* how long an old one may stand in: 0 to 86,400 */
 	int wait_s;        /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
 	bool routed;       /* may an address behind a gateway count */
 	bool add_forward;  /* may connect ask the monitor for a forward */
@@ -83,6 +84,10 @@ void config_init(struct config *ret_config);
 /* One text in the file's format on top of what *config holds; the numbers of config_load(). */
 int config_parse(
 	struct config *config, const char *text, size_t len, struct config_problems *ret_problems);
+
+/* Is it one of the users who are trusted where the configuration names none? Reads /etc/passwd,
+ * which most look-ups need not. */
+bool config_is_default_user(uid_t uid);
 
 /* Leaves all sources out but one. */
 void config_keep_source(struct config *config, enum source_id source);

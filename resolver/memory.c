@@ -8,7 +8,7 @@
 
 #define MS_PER_S 1000
 
-void memory_init(struct memory *memory, const struct cache *cache, const struct trust *trust,
+void memory_init(struct memory *memory, struct cache *cache, const struct trust *trust,
 	const struct config *config, struct deadline turn_until)
 {
 	memset(memory, 0, sizeof(*memory));
@@ -74,12 +74,15 @@ static void read_entry(struct memory *memory)
 /* Once the turn is ours, nobody else changes what was read. */
 int memory_take_turn(struct memory *memory)
 {
+	struct cache *cache = memory->cache;
 	int r = 0;
 
 	if (!memory->has_place || memory->has_turn)
 		return 0;
-	if (memory->cache->turns_fd >= 0) {
-		r = turn_take(memory->cache->turns_fd, memory->place.turn);
+	if (cache->turns_fd < 0)
+		cache->turns_fd = turn_open(cache->directory_fd);
+	if (cache->turns_fd >= 0) {
+		r = turn_take(cache->turns_fd, memory->place.turn);
 		memory->has_turn = r == 0;
 	}
 	read_entry(memory);

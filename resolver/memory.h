@@ -27,7 +27,7 @@
 #define MEMORY_PAUSE_MS 4
 
 struct memory {
-	const struct cache *cache;
+	struct cache *cache;
 	const struct trust *trust;
 	const struct config *config;
 	struct cache_place place;
@@ -46,7 +46,7 @@ enum memory_word {
 };
 
 /* Waits for turns until turn_until at most. The three outlive it. */
-void memory_init(struct memory *memory, const struct cache *cache, const struct trust *trust,
+void memory_init(struct memory *memory, struct cache *cache, const struct trust *trust,
 	const struct config *config, struct deadline turn_until);
 
 /* Sets the place: of the VM behind the socket at a path, or of a VM that is known. What was held

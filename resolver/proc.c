@@ -70,16 +70,12 @@ static int read_beginning(int directory_fd, const char *name, char *ret_text, si
 	return (int)len;
 }
 
-int proc_start_time(int proc_fd, uint64_t *ret_ticks)
+static int read_start_time(char *stat, uint64_t *ret_ticks)
 {
-	char text[PROC_TEXT_SIZE], *field, *end;
-	unsigned long long ticks;
-	int r = read_beginning(proc_fd, "stat", text, sizeof(text));
-
-	if (r < 0)
-		return r;
 	/* The name is the process's own and may hold spaces and parentheses. */
-	field = strrchr(text, ')');
+	char *field = strrchr(stat, ')'), *end;
+	unsigned long long ticks;
+
 	for (int i = 0; field != NULL && i < STAT_FIELDS_TO_START_TIME; i++)
 		field = strchr(field + 1, ' ');
 	if (field == NULL)
@@ -89,6 +85,42 @@ int proc_start_time(int proc_fd, uint64_t *ret_ticks)
 		return -EBADMSG;
 	*ret_ticks = ticks;
 	return 0;
+}
+
+int proc_start_time(int proc_fd, uint64_t *ret_ticks)
+{
+	char text[PROC_TEXT_SIZE];
+	int r = read_beginning(proc_fd, "stat", text, sizeof(text));
+
+	return r < 0 ? r : read_start_time(text, ret_ticks);
+}
+
+/* By its state, the one letter behind the name (proc(5)). */
+static bool has_ended(const char *stat)
+{
+	const char *end = strrchr(stat, ')');
+
+	return end == NULL || strncmp(end, ") Z", 3) == 0 || strncmp(end, ") X", 3) == 0;
+}
+
+int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner)
+{
+	char text[PROC_TEXT_SIZE];
+	struct stat status;
+	ssize_t len;
+	int fd;
+
+	(void)snprintf(text, sizeof(text), "/proc/%d/stat", (int)pid);
+	fd = open_entry(AT_FDCWD, text);
+	if (fd < 0)
+		return fd;
+	len = fstat(fd, &status) < 0 ? -errno : read_some(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len < 0)
+		return (int)len;
+	text[len] = '\0';
+	*ret_owner = status.st_uid;
+	return has_ended(text) ? -ESRCH : read_start_time(text, ret_ticks);
 }
 
 /* A buffer that grows with what is read into it, and serves again. */

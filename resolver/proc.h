@@ -73,6 +73,10 @@ int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size);
 /* When it was started: clock ticks since boot (proc(5), stat field 22). 0 or a negative errno. */
 int proc_start_time(int proc_fd, uint64_t *ret_ticks);
 
+/* The same of a process that is not open, with whose its files in /proc are. 0, -ESRCH (also of a
+ * zombie), or another negative errno. */
+int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner);
+
 /*
  * The command line: arguments parted by NULs, with a NUL behind the last one in any case. The
  * buffer is the caller's, to be freed; its size is what was read, at most PROC_CMDLINE_MAX. 0,

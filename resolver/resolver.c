@@ -22,7 +22,6 @@
 /* All that one question needs, in one allocation: none of it fits a stranger's stack. */
 struct asking {
 	struct trust trust;
-	struct cache cache;
 	struct vm_found found;
 	struct vm_rivals rivals;
 	struct lookup lookup;
@@ -363,7 +362,7 @@ static void ask_found(struct asking *asking, const struct config *config,
 }
 
 /* The name that is looked for is in *answer already, as its id. */
-static void ask_one(struct asking *asking, const struct config *config,
+static void ask_one(struct asking *asking, const struct config *config, struct cache *cache,
 	const struct resolver_question *question, struct resolver_answer *answer)
 {
 	struct memory *memory = &asking->lookup.memory;
@@ -375,7 +374,7 @@ static void ask_one(struct asking *asking, const struct config *config,
 	int r;
 
 	terms.is_patient = question->is_patient;
-	memory_init(memory, &asking->cache, &asking->trust, config,
+	memory_init(memory, cache, &asking->trust, config,
 		deadline_after_ms(deadline_left_ms(terms.deadline) / 2));
 	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
 	if (r == -ENOTUNIQ)
@@ -436,9 +435,8 @@ static bool answer_from_cache(const struct cache *cache, const struct trust *tru
 	return is_known;
 }
 
-static void ask_anew(const struct config *config, const struct cache *cache,
-	const struct trust *trust, const struct resolver_question *question,
-	struct resolver_answer *answer)
+static void ask_anew(const struct config *config, struct cache *cache, const struct trust *trust,
+	const struct resolver_question *question, struct resolver_answer *answer)
 {
 	struct asking *asking = calloc(1, sizeof(*asking));
 
@@ -446,9 +444,8 @@ static void ask_anew(const struct config *config, const struct cache *cache,
 		answer_not_found(answer, -ENOMEM);
 		return;
 	}
-	asking->cache = *cache;
 	asking->trust = *trust;
-	ask_one(asking, config, question, answer);
+	ask_one(asking, config, cache, question, answer);
 	free(asking);
 }
 

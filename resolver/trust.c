@@ -27,6 +27,7 @@ static void add_uid(struct trust *trust, uid_t uid)
 void trust_init(const struct config *config, struct trust *ret_trust)
 {
 	ret_trust->count = 0;
+	ret_trust->has_default_users = config->trusts_default_users;
 	add_uid(ret_trust, 0);
 	if (getauxval(AT_SECURE) == 0)
 		add_uid(ret_trust, geteuid());
@@ -39,7 +40,7 @@ bool trust_has_uid(const struct trust *trust, uid_t uid)
 	for (unsigned int i = 0; i < trust->count; i++)
 		if (trust->uids[i] == uid)
 			return true;
-	return false;
+	return trust->has_default_users && config_is_default_user(uid);
 }
 
 bool trust_has_uids(const struct trust *trust, const uid_t uids[static 3])

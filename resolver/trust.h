@@ -38,6 +38,7 @@
 struct trust {
 	uid_t uids[TRUST_UIDS_MAX];
 	unsigned int count;
+	bool has_default_users; /* and config_is_default_user() */
 };
 
 /* The users whose VMs count for this process, now (geteuid()). */

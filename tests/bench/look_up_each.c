@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * look_up_each LABEL MODULE NAME CONFIG [...]: microseconds of a look-up through each module with
- * that configuration, taking turns; a line for each: label, median, and the most memory in KiB that
- * was allocated at a time. What the look-up finds is not looked at.
+ * that configuration, taking turns; a line for each: label, median, the most memory in KiB that was
+ * allocated at a time, and the least and greatest time. What the look-up finds is not looked at.
  */
 #include <malloc.h>
 
@@ -92,8 +92,12 @@ int main(int argc, char **argv)
 	for (int round = 0; round < BENCH_ROUNDS; round++)
 		for (int i = 0; i < count; i++)
 			measure(&subjects[i], round);
-	for (int i = 0; i < count; i++)
-		printf("%s %.0f %zu\n", subjects[i].label,
-			bench_median(subjects[i].us, BENCH_ROUNDS), subjects[i].memory / 1024);
+	for (int i = 0; i < count; i++) {
+		double median = bench_median(subjects[i].us, BENCH_ROUNDS);
+
+		printf("%s %.0f %zu %.0f %.0f\n", subjects[i].label, median,
+			subjects[i].memory / 1024, subjects[i].us[0],
+			subjects[i].us[BENCH_ROUNDS - 1]);
+	}
 	return 0;
 }

@@ -14,6 +14,7 @@ BUDGET_MS=1200
 # An idle guest shows 0 to 3 here, one whose agent spins 100.
 IDLE_PERCENT=30
 
+ask_anew
 vm_start demo
 vm_wait demo
 ipv4=$(vm_ipv4 demo)
@@ -24,7 +25,7 @@ check_answers() {
 }
 
 # The neighbour table knows the guest since it answered; alone asks the agent alone.
-printf 'sources = agent\n' >"$world/alone.conf"
+printf "sources = agent\n$without_cache" >"$world/alone.conf"
 alone() { QEMUVM_CONFIG=$world/alone.conf "$@"; }
 
 check_silent() {

@@ -7,6 +7,7 @@
 # timeout_ms of the default configuration and what may come on top.
 BUDGET_MS=1200
 
+ask_anew
 vm_start demo
 vm_wait demo
 check_equal 'the VM is found' "$(vm_ipv4 demo)" "$(addresses_of demo.vm ahostsv4)"

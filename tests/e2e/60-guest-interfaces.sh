@@ -4,6 +4,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+ask_anew
 vm_start docker qemuvm.dummy=docker0:172.17.0.1/16 qemuvm.dummy=wg0:10.77.0.66/24 \
 	qemuvm.ip=10.77.0.50/24
 vm_start bare qemuvm.agent=no
@@ -25,7 +26,7 @@ guest_run docker 'ip -4 addr flush dev eth0'
 check_equal 'a guest that has IPv6 alone is found by it' "$(vm_ipv6 docker)" \
 	"$(addresses_of docker.vm)"
 
-printf 'sources = agent\n' >"$world/alone.conf"
+printf "sources = agent\n$without_cache" >"$world/alone.conf"
 check_status 'a guest that runs no agent has no address of its agent' 2 \
 	env QEMUVM_CONFIG="$world/alone.conf" getent ahosts bare.vm
 check_match 'and qemuvm ip tells why' agent "$(qemuvm ip --source agent bare 2>&1)"

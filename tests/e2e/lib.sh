@@ -218,6 +218,13 @@ vm_qmp() {
 		tail -n 1
 }
 
+# Each look-up asks anew, as if it were the first one.
+without_cache='cache_s = 0\nstale_s = 0\n'
+ask_anew() {
+	# shellcheck disable=SC2059 # it is a format
+	printf "$without_cache" >>/etc/qemuvm.conf
+}
+
 vm_kill() {
 	kill -KILL "${vm_pid[$1]}"
 	wait "${vm_pid[$1]}" 2>/dev/null

@@ -18,11 +18,13 @@ int main(int argc, char **argv)
 	static struct config config;
 	struct cache_place place;
 	struct cache cache;
+	int turns_fd;
 
 	config_load(&config, NULL);
 	cache_open(&config, &cache);
-	if (argc < 2 || cache.turns_fd < 0 || cache_place_of_socket(argv[1], &place) < 0 ||
-		turn_take(cache.turns_fd, place.turn) < 0) {
+	turns_fd = turn_open(cache.directory_fd);
+	if (argc < 2 || turns_fd < 0 || cache_place_of_socket(argv[1], &place) < 0 ||
+		turn_take(turns_fd, place.turn) < 0) {
 		fputs("the turn cannot be had\n", stderr);
 		return 1;
 	}
