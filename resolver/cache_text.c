@@ -265,7 +265,8 @@ static bool read_claim(struct reader *reader, struct cache_entry *entry)
 	struct cache_claim claim = {.has_mac = false};
 	char mac[MAC_TEXT_MAX];
 
-	if (agent->count == CACHE_CLAIMS_MAX || !take_address(reader, &claim.address))
+	if (agent->at_ms == 0 || agent->count == CACHE_CLAIMS_MAX ||
+		!take_address(reader, &claim.address))
 		return false;
 	if (!is_at_end(reader)) {
 		claim.has_mac = true;
