@@ -450,6 +450,18 @@ int agent_step(struct agent *agent, struct agent_wait *ret_wait)
 	return r;
 }
 
+void agent_hurry(struct agent *agent, int ms, struct agent_wait *wait)
+{
+	struct deadline until = deadline_after_ms(ms);
+
+	if (agent->options.drain_ms > ms)
+		agent->options.drain_ms = ms;
+	if (agent->state != AGENT_CONNECTING && agent->state != AGENT_PROBING)
+		return;
+	agent->until = deadline_earlier(agent->until, until);
+	wait->until = deadline_earlier(wait->until, until);
+}
+
 int agent_run(struct agent *agent)
 {
 	struct agent_wait wait;

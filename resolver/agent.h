@@ -145,6 +145,10 @@ int agent_ask(struct agent *agent, const char *command, const char *arguments);
  */
 int agent_step(struct agent *agent, struct agent_wait *ret_wait);
 
+/* Waits at most ms more for a place in the backlog or for the probe to be read; what is asked
+ * already is waited for as before. *wait is what agent_step() waits for. */
+void agent_hurry(struct agent *agent, int ms, struct agent_wait *wait);
+
 /* Drives one agent to its end with poll(): 0 or the errors of agent_step(). */
 int agent_run(struct agent *agent);
 

@@ -75,7 +75,6 @@ static void begin(
 		.trust = terms->trust,
 		.vm = &lookup->found->vm,
 		.deadline = lookup->deadline,
-		.has_proof = has_proof(lookup),
 		.is_patient = terms->is_patient,
 		.asks_nobody = terms->asks_nobody,
 		.memory = &lookup->memory,
@@ -83,6 +82,26 @@ static void begin(
 		.agent_fd = &lookup->found->agent_fd,
 	};
 	ask(lookup, source, terms);
+}
+
+static void begin_each(struct lookup *lookup, bool waits, const struct lookup_terms *terms)
+{
+	for (unsigned int i = 0; i < terms->config->source_count; i++) {
+		const struct source *source = source_by_id(terms->config->sources[i]);
+
+		if (source != NULL && source->waits == waits)
+			begin(lookup, source, terms);
+	}
+}
+
+static void hurry(struct lookup *lookup)
+{
+	for (int s = 0; s < SOURCE_COUNT; s++) {
+		const struct source *source = source_by_id((enum source_id)s);
+
+		if (lookup->said[s] == -EINPROGRESS && source->hurry != NULL)
+			source->hurry(&lookup->calls[s]);
+	}
 }
 
 /* A VM that nothing outside can reach needs no question. */
@@ -93,14 +112,12 @@ static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
 		lookup->deadline = deadline_after_ms(terms->budget_ms);
 		lookup->memory.turn_until = deadline_after_ms(terms->budget_ms / 2);
 	}
-	for (int waits = 0; waits <= 1; waits++)
-		for (unsigned int i = 0; i < terms->config->source_count; i++) {
-			const struct source *source = source_by_id(terms->config->sources[i]);
-
-			if (source != NULL && source->waits == waits &&
-				!vm_is_unreachable(&lookup->found->vm))
-				begin(lookup, source, terms);
-		}
+	if (vm_is_unreachable(&lookup->found->vm))
+		return;
+	begin_each(lookup, true, terms);
+	begin_each(lookup, false, terms);
+	if (has_proof(lookup))
+		hurry(lookup);
 }
 
 /* What is waited for. Its descriptors stand close together: poll(2) refuses more slots than the

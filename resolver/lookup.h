@@ -13,8 +13,8 @@
 /*
  * One VM whose sources are asked, or many of them side by side: the poll loop.
  *
- * What the host knows without waiting is gathered first. Who has to wait for a guest is then
- * driven together, so that the time taken is the slowest agent's, not the sum.
+ * Guests are asked first, and what the host knows without waiting is gathered meanwhile. Who has to
+ * wait is driven together, so that the time taken is the slowest agent's, not the sum.
  */
 struct lookup {
 	struct vm_found *found; /* the caller's */

@@ -26,7 +26,6 @@ struct source_call {
 	const struct trust *trust;
 	struct vm *vm;            /* a source may learn more of it: whose process listens */
 	struct deadline deadline; /* of the whole look-up */
-	bool has_proof;           /* the host already proves an address: be less patient */
 	bool is_patient;          /* a person waits for this VM to boot: be more so */
 	bool asks_nobody;         /* only what is remembered of a guest counts */
 
@@ -51,10 +50,12 @@ struct source_call {
 
 struct source {
 	enum source_id id;
-	/* Does it ask somebody outside the host? Those that do not are asked first: what they know
-	 * tells the others how long waiting is worth it. */
+	/* Does it ask somebody outside the host? Those that do are asked first, and have time until
+	 * the others were: what those know tells how long waiting is worth it. */
 	bool waits;
 	int (*ask)(struct source_call *call);
+	/* The host already proves an address: be less patient. NULL where nothing is waited for. */
+	void (*hurry)(struct source_call *call);
 	void (*leave)(struct source_call *call);
 };
 

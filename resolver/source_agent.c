@@ -30,16 +30,15 @@ static int drain_ms(const struct source_call *call)
 {
 	if (call->is_patient)
 		return deadline_left_ms(call->deadline);
-	if (memory_of_agent(call->memory) == MEMORY_DOUBTFUL)
-		return MEMORY_DOUBTFUL_DRAIN_MS;
-	return call->has_proof ? AGENT_DRAIN_PROVEN_MS : AGENT_DRAIN_MS;
+	return memory_of_agent(call->memory) == MEMORY_DOUBTFUL ? MEMORY_DOUBTFUL_DRAIN_MS
+								: AGENT_DRAIN_MS;
 }
 
 static int queue_ms(const struct source_call *call)
 {
-	if (!call->is_patient && memory_of_agent(call->memory) == MEMORY_DOUBTFUL)
-		return MEMORY_DOUBTFUL_DRAIN_MS;
-	return call->has_proof ? AGENT_DRAIN_PROVEN_MS : 0;
+	bool is_doubtful = !call->is_patient && memory_of_agent(call->memory) == MEMORY_DOUBTFUL;
+
+	return is_doubtful ? MEMORY_DOUBTFUL_DRAIN_MS : 0;
 }
 
 static int begin(struct source_call *call)
@@ -171,6 +170,12 @@ static int ask_agent(struct source_call *call)
 	return r == -EINPROGRESS ? r : conclude(call, r);
 }
 
+static void hurry_agent(struct source_call *call)
+{
+	if (call->is_begun && !call->is_patient)
+		agent_hurry(&call->agent, AGENT_DRAIN_PROVEN_MS, &call->wait);
+}
+
 static void leave_agent(struct source_call *call)
 {
 	if (call->is_begun)
@@ -181,5 +186,6 @@ const struct source source_agent = {
 	.id = SOURCE_AGENT,
 	.waits = true,
 	.ask = ask_agent,
+	.hurry = hurry_agent,
 	.leave = leave_agent,
 };

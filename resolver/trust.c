@@ -221,9 +221,13 @@ static int step(struct walk *walk)
 static int run_walk(struct walk *walk, const char *path)
 {
 	size_t len = strlen(path);
+	struct stat status;
 	int r;
 
 	if (path[0] != '/')
+		return -ENOENT;
+	/* Most of what is looked for is not there, whichever way one takes. */
+	if (walk->root_fd < 0 && lstat(path, &status) < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (len >= sizeof(walk->rest))
 		return -ENAMETOOLONG;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * agent_exchange MODULE NAME SOCKET: a look-up through the agent against a bare exchange of the
- * same bytes with the same agent, in turns. Prints microseconds: "bare MEDIAN LEAST GREATEST",
- * "look-up ...", "beyond ..." (the difference, round by round).
+ * agent_exchange MODULE NAME SOCKET [ROUNDS PAUSE_MS]: a look-up through the agent against a bare
+ * exchange of the same bytes with the same agent, in turns, each after a pause. Prints
+ * microseconds: "bare MEDIAN LEAST GREATEST", "look-up ...", "beyond ..." (the difference, round by
+ * round).
  */
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -10,8 +11,8 @@
 
 #include "bench.h"
 
-#define ROUNDS    201
-#define REPLY_MAX 65536
+#define ROUNDS_MAX 201
+#define REPLY_MAX  65536
 
 static const char request[] =
 	"\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":4611686018427387903}}\n"
@@ -73,32 +74,43 @@ static double look_up(bench_look_up *module, const char *name)
 	return us;
 }
 
-static void print_row(const char *row, double *us)
+static void print_row(const char *row, double *us, int rounds)
 {
-	double median = bench_median(us, ROUNDS);
+	double median = bench_median(us, (size_t)rounds);
 
-	printf("%s %.1f %.1f %.1f\n", row, median, us[0], us[ROUNDS - 1]);
+	printf("%s %.1f %.1f %.1f\n", row, median, us[0], us[rounds - 1]);
+}
+
+static void rest(int ms)
+{
+	struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+
+	nanosleep(&time, NULL);
 }
 
 int main(int argc, char **argv)
 {
-	static double bare[ROUNDS], whole[ROUNDS], beyond[ROUNDS];
+	static double bare[ROUNDS_MAX], whole[ROUNDS_MAX], beyond[ROUNDS_MAX];
+	int rounds = argc == 6 ? atoi(argv[4]) : ROUNDS_MAX;
+	int pause_ms = argc == 6 ? atoi(argv[5]) : 0;
 	bench_look_up *module;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: agent_exchange MODULE NAME SOCKET\n");
+	if ((argc != 4 && argc != 6) || rounds < 1 || rounds > ROUNDS_MAX) {
+		fprintf(stderr, "usage: agent_exchange MODULE NAME SOCKET [ROUNDS PAUSE_MS]\n");
 		return 2;
 	}
 	module = bench_load(argv[1]);
 	bare_exchange(argv[3]);
 	look_up(module, argv[2]);
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < rounds; i++) {
+		rest(pause_ms);
 		bare[i] = bare_exchange(argv[3]);
+		rest(pause_ms);
 		whole[i] = look_up(module, argv[2]);
 		beyond[i] = whole[i] - bare[i];
 	}
-	print_row("bare", bare);
-	print_row("look-up", whole);
-	print_row("beyond", beyond);
+	print_row("bare", bare, rounds);
+	print_row("look-up", whole, rounds);
+	print_row("beyond", beyond, rounds);
 	return 0;
 }
