@@ -32,7 +32,9 @@ IS_GCC := $(if $(SANITIZE),,$(findstring gcc version,$(shell $(CC) -v 2>&1)))
 SMALL += $(if $(IS_GCC),-flto -ffat-lto-objects)
 WHOLE := $(if $(IS_GCC),-flto=auto)
 APART := $(if $(IS_GCC),-fno-lto)
-CFLAGS ?= -Os -g
+# gcc knows -Oz since 12.
+SMALLEST := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
+CFLAGS ?= $(SMALLEST) -g
 ALL_CFLAGS := -std=c11 $(WARNINGS) $(HARDENING) -fPIC -fvisibility=hidden \
 	$(if $(SANITIZE),,$(SMALL)) $(SANITIZER) $(CFLAGS)
 ALL_CPPFLAGS := -D_GNU_SOURCE -DQEMUVM_DOMAIN='"$(DOMAIN)"' -DQEMUVM_VERSION='"$(VERSION)"' \

@@ -13,8 +13,9 @@
 /*
  * One VM whose sources are asked, or many of them side by side: the poll loop.
  *
- * Guests are asked first, and what the host knows without waiting is gathered meanwhile. Who has to
- * wait is driven together, so that the time taken is the slowest agent's, not the sum.
+ * A guest that is believed most is asked first, and what the host knows is gathered only where it
+ * does not answer at once. Who has to wait is driven together, so that the time taken is the
+ * slowest agent's, not the sum.
  */
 struct lookup {
 	struct vm_found *found; /* the caller's */
@@ -25,8 +26,9 @@ struct lookup {
 	/* The caller's to begin (memory_init(), memory_set_vm()), and to leave unless the terms
 	 * say otherwise. */
 	struct memory memory;
-	struct deadline deadline; /* its own: see the terms */
-	bool is_over;
+	struct deadline deadline;  /* its own: see the terms */
+	struct deadline gather_at; /* when what the host knows is asked for, if not before */
+	bool is_gathered, is_over;
 };
 
 struct lookup_terms {

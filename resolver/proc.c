@@ -318,7 +318,7 @@ int proc_each_qemu(int (*visit)(void *context, const struct proc_qemu *qemu), vo
 	int r = 0;
 
 	if (directory == NULL)
-		return -ESRCH;
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : -ESRCH;
 	while (r == 0 && (entry = readdir(directory)) != NULL) {
 		walk.qemu.pid = pid_of_entry(entry->d_name);
 		if (walk.qemu.pid != 0 && look_at(&walk))

@@ -39,7 +39,7 @@ struct proc_qemu {
 /*
  * Calls visit() for each process that is a QEMU or says so; another value than 0 ends the walk and
  * is returned. Threads, and processes that vanish meanwhile, are passed over; one whose command
- * line cannot be read has a length of 0. -ESRCH: no /proc.
+ * line cannot be read has a length of 0. -ESRCH: no /proc. -EMFILE, -ENFILE, -ENOMEM.
  */
 int proc_each_qemu(int (*visit)(void *context, const struct proc_qemu *qemu), void *context);
 
