@@ -294,6 +294,13 @@ static int take_line(struct agent *agent, const char *line, size_t len)
 		return 0;
 	case AGENT_LINE_REFUSES_ID:
 		return ask_without_id(agent);
+	case -EOPNOTSUPP:
+	case -EREMOTEIO:
+		if (!agent->options.takes_refusals)
+			break;
+		agent->refusal = kind;
+		agent->state = AGENT_IDLE;
+		return 0;
 	}
 	return kind;
 }
@@ -352,7 +359,7 @@ static int go_on(struct agent *agent, struct agent_wait *wait)
 			r = step_reading(agent, wait);
 			break;
 		case AGENT_IDLE:
-			return 0;
+			return agent->refusal;
 		case AGENT_ENDED:
 			return agent->error;
 		}
@@ -412,6 +419,7 @@ static void forget_reply(struct agent *agent)
 	agent->len = agent->line = agent->scanned = agent->sent = 0;
 	agent->is_synced = false;
 	agent->was_asked = false;
+	agent->refusal = 0;
 }
 
 int agent_ask(struct agent *agent, const char *command, const char *arguments)
@@ -442,7 +450,7 @@ int agent_step(struct agent *agent, struct agent_wait *ret_wait)
 
 	if (r == -EINPROGRESS) {
 		*ret_wait = wait;
-	} else if (r < 0) {
+	} else if (r < 0 && agent->state != AGENT_IDLE) {
 		close_connection(agent);
 		agent->state = AGENT_ENDED;
 		agent->error = r;

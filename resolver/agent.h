@@ -67,6 +67,8 @@ struct agent_options {
 	 * errno; -EAGAIN: backlog full, to be tried again. Not called where agent_init() was given
 	 * a descriptor. */
 	int (*connect)(void *context);
+	/* -EOPNOTSUPP and -EREMOTEIO answer a question and end nothing: the next may follow. */
+	bool takes_refusals;
 };
 
 enum agent_state {
@@ -106,6 +108,7 @@ struct agent {
 	size_t scanned; /* no newline from line up to here */
 	bool is_synced; /* the reply to our sync was read */
 	struct json *reply;
+	int refusal; /* what the agent answered in place of a reply, or 0 */
 };
 
 /* What agent_step() waits for. fd is -1 where only the time counts. */

@@ -203,20 +203,31 @@ static int read_file(int fd, char *ret_text, size_t size)
 	return memchr(ret_text, '\0', (size_t)len) == NULL ? 0 : -EBADMSG;
 }
 
-/* O_NONBLOCK: what is no regular file shall not hold us. */
+char *cache_read_text(const struct cache *cache, const char *file, size_t max)
+{
+	char *text;
+	int fd;
+
+	if (cache->directory_fd < 0)
+		return NULL;
+	/* O_NONBLOCK: what is no regular file shall not hold us. */
+	fd = openat(cache->directory_fd, file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	text = malloc(max);
+	if (text != NULL && read_file(fd, text, max) < 0) {
+		free(text);
+		text = NULL;
+	}
+	close(fd);
+	return text;
+}
+
 static int read_entry(const struct cache *cache, const char *file, struct cache_entry *ret_entry)
 {
-	int fd = openat(cache->directory_fd, file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	char *text;
-	int r;
+	char *text = cache_read_text(cache, file, CACHE_FILE_MAX);
+	int r = text != NULL ? cache_text_read(text, ret_entry) : -ENOENT;
 
-	if (fd < 0)
-		return -errno;
-	text = malloc(CACHE_FILE_MAX);
-	r = text != NULL ? read_file(fd, text, CACHE_FILE_MAX) : -ENOMEM;
-	close(fd);
-	if (r == 0)
-		r = cache_text_read(text, ret_entry);
 	free(text);
 	return r;
 }
@@ -304,7 +315,7 @@ static bool begins_with(const char *text, const char *beginning)
 static void prune_file(int directory_fd, const char *name)
 {
 	bool is_entry = begins_with(name, "socket-") || begins_with(name, "process-") ||
-			begins_with(name, "new-");
+			begins_with(name, "keys-") || begins_with(name, "new-");
 
 	if ((is_entry && is_old(directory_fd, name, AT_SYMLINK_NOFOLLOW)) ||
 		(ends_with(name, "." NAME_DOMAIN) && is_old(directory_fd, name, 0)))
@@ -368,6 +379,12 @@ static int replace(const struct cache *cache, const char *file, const char *text
 		unlinkat(cache->directory_fd, file, 0);
 	}
 	return r;
+}
+
+void cache_write_text(const struct cache *cache, const char *file, const char *text, size_t len)
+{
+	if (cache->directory_fd >= 0)
+		(void)replace(cache, file, text, len);
 }
 
 /* One that leads elsewhere is replaced. */

@@ -121,6 +121,12 @@ int cache_identify(const struct cache *cache, const struct vm *vm, struct cache_
 void cache_write(const struct cache *cache, const struct cache_place *place,
 	const struct cache_entry *entry);
 
+/* The text of another file of the cache, for the caller to free; NULL where there is none that the
+ * caller alone can have written, or it is longer than max. */
+char *cache_read_text(const struct cache *cache, const char *file, size_t max);
+/* Puts a text in its place; where that fails there is none. */
+void cache_write_text(const struct cache *cache, const char *file, const char *text, size_t len);
+
 int64_t cache_now_ms(void);
 
 /* Is a time within the last span_ms? */

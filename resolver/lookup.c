@@ -81,6 +81,7 @@ static void begin(
 		.is_patient = terms->is_patient,
 		.asks_nobody = terms->asks_nobody,
 		.memory = &lookup->memory,
+		.talk = terms->talk,
 		.candidates = &lookup->candidates[source->id],
 		.agent_fd = &lookup->found->agent_fd,
 	};

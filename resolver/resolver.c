@@ -190,6 +190,7 @@ static void describe_vm(struct resolver_answer *answer, const struct vm *vm)
 	memcpy(answer->forwards, vm->forwards, sizeof(answer->forwards));
 	answer->forward_count = vm->forward_count;
 	answer->vsock_cid = vm->vsock_cid;
+	answer->start_time = vm->start_time;
 }
 
 static void describe_host(struct resolver_answer *answer)
@@ -374,6 +375,7 @@ static void ask_one(struct asking *asking, const struct config *config, struct c
 	int r;
 
 	terms.is_patient = question->is_patient;
+	terms.talk = question->talk;
 	memory_init(memory, cache, &asking->trust, config,
 		deadline_after_ms(deadline_left_ms(terms.deadline) / 2));
 	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
@@ -468,6 +470,79 @@ void resolver_ask(const struct config *config, const struct resolver_question *q
 	if (!answer_from_cache(&cache, &trust, config, question, ret_answer))
 		ask_anew(config, &cache, &trust, question, ret_answer);
 	cache_close(&cache);
+}
+
+/* Of many VMs none is waited for. */
+static bool remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
+{
+	struct memory *memory = context;
+	bool is_known;
+
+	memory_set_socket(memory, path);
+	memory_take_turn(memory);
+	is_known = memory_knows_peer(memory, ret_peer);
+	memory_leave(memory, NULL);
+	return is_known;
+}
+
+/* What is needed to know who listens on a socket without a connection to it. */
+struct location {
+	struct vm_finder finder;
+	struct memory memory;
+	struct vm vm;
+};
+
+/* By what is remembered, or by the process whose arguments name the socket. */
+static bool locate_peer(void *context, const char *path, struct agent_peer *ret_peer)
+{
+	struct location *location = context;
+
+	if (remembers_peer(&location->memory, path, ret_peer))
+		return true;
+	if (vm_scan_by_socket(&location->finder, path, &location->vm) < 0)
+		return false;
+	*ret_peer = (struct agent_peer){.pid = location->vm.pid, .uid = location->vm.uid};
+	return true;
+}
+
+static int locate(const struct config *config, struct cache *cache, const struct trust *trust,
+	const char *name, struct vm *ret_vm)
+{
+	struct location *location = calloc(1, sizeof(*location));
+	struct asking *asking = calloc(1, sizeof(*asking));
+	int r = -ENOMEM;
+
+	if (location != NULL && asking != NULL) {
+		location->finder = (struct vm_finder){.config = config,
+			.trust = trust,
+			.knows_peer = locate_peer,
+			.context = location};
+		memory_init(&location->memory, cache, trust, config, deadline_after_ms(0));
+		r = vm_find_by_name(&location->finder, name, &asking->found, &asking->rivals);
+	}
+	if (r == 0) {
+		vm_find_close(&asking->found);
+		*ret_vm = asking->found.vm;
+	}
+	free(asking);
+	free(location);
+	return r;
+}
+
+int resolver_locate(const struct config *config, const char *name, struct vm *ret_vm)
+{
+	char checked[NAME_VM_SIZE];
+	struct cache cache;
+	struct trust trust;
+	int r = name_from_typed(name, checked);
+
+	if (r < 0)
+		return -ENOENT;
+	trust_init(config, &trust);
+	cache_open(config, &cache);
+	r = locate(config, &cache, &trust, checked, ret_vm);
+	cache_close(&cache);
+	return r;
 }
 
 /* How long the kernel may take for its neighbour table; it takes some 20 us. */
@@ -616,19 +691,6 @@ static void learn_of_all(
 	if (vms != NULL)
 		learn(trust, vms, counting);
 	free(vms);
-}
-
-/* Of many VMs none is waited for. */
-static bool remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
-{
-	struct memory *memory = context;
-	bool is_known;
-
-	memory_set_socket(memory, path);
-	memory_take_turn(memory);
-	is_known = memory_knows_peer(memory, ret_peer);
-	memory_leave(memory, NULL);
-	return is_known;
 }
 
 /* Of the descriptors that this process may have, half is left to everything else. Each VM that is

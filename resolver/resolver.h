@@ -9,6 +9,7 @@
 #include "candidate.h"
 #include "config.h"
 #include "name.h"
+#include "source.h"
 #include "trust.h"
 #include "vm.h"
 
@@ -42,7 +43,8 @@ struct resolver_question {
 	/* Of the VM nothing is wanted but its addresses and host name; id is spelled as it is
 	 * typed, and the rest may be missing. */
 	bool is_brief;
-	resolver_learn_fn *learn; /* or NULL */
+	resolver_learn_fn *learn;       /* or NULL */
+	const struct source_talk *talk; /* what else is wanted of the guest's agent, or NULL */
 };
 
 enum resolver_outcome {
@@ -101,7 +103,8 @@ struct resolver_answer {
 	uid_t uid;
 	struct vm_forward forwards[VM_FORWARDS_MAX];
 	unsigned int forward_count;
-	uint32_t vsock_cid; /* 0: none */
+	uint32_t vsock_cid;  /* 0: none */
+	uint64_t start_time; /* of its process, in clock ticks since boot; 0: not known */
 
 	struct address addresses[ANSWER_ADDRESSES_MAX]; /* best first */
 	size_t address_count;
@@ -130,6 +133,12 @@ void resolver_ask(const struct config *config, const struct resolver_question *q
 int resolver_mac_of(const struct address *address, struct mac *ret_mac);
 void resolver_ask_mac(
 	const struct config *config, const struct mac *mac, struct resolver_answer *ret_answer);
+
+/*
+ * Which VM bears the name, without a word to any guest or monitor. 0, or what vm_find_by_name()
+ * said.
+ */
+int resolver_locate(const struct config *config, const char *name, struct vm *ret_vm);
 
 /* How resolver_ask_all() works; all zero for the defaults. */
 struct resolver_survey {

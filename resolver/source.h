@@ -20,6 +20,18 @@
  * call, when that has happened or its time is over. leave() is called exactly once for a call whose
  * ask() was called, whatever it said; it ends what is still under way.
  */
+/*
+ * More that is said over the same connection, once the agent has named the addresses; for programs,
+ * which may wait.
+ */
+struct source_talk {
+	/* Is it worth a question that nothing else makes necessary? */
+	bool (*is_needed)(void *context, const struct vm *vm);
+	/* The agent is idle; its deadline holds. */
+	void (*talk)(void *context, const struct vm *vm, struct agent *agent);
+	void *context;
+};
+
 struct source_call {
 	/* What the source is told. */
 	const struct config *config;
@@ -29,7 +41,8 @@ struct source_call {
 	bool is_patient;          /* a person waits for this VM to boot: be more so */
 	bool asks_nobody;         /* only what is remembered of a guest counts */
 
-	struct memory *memory; /* what is remembered of the VM */
+	struct memory *memory;          /* what is remembered of the VM */
+	const struct source_talk *talk; /* or NULL */
 
 	/* What it says. */
 	struct candidates *candidates;

@@ -110,7 +110,9 @@ static int recall(struct source_call *call)
 		return memory_claim(call->memory, call->candidates);
 	switch (memory_of_agent(call->memory)) {
 	case MEMORY_FRESH:
-		return memory_claim(call->memory, call->candidates);
+		if (call->talk == NULL || !call->talk->is_needed(call->talk->context, call->vm))
+			return memory_claim(call->memory, call->candidates);
+		break;
 	case MEMORY_SILENT:
 		if (!call->is_patient)
 			return stand_in(call, call->memory->entry.agent_error);
@@ -137,13 +139,24 @@ static int stay(struct source_call *call, int said)
 	return said;
 }
 
+/* What else is wanted of an agent that has answered. */
+static void talk(struct source_call *call)
+{
+	if (call->talk == NULL || !call->talk->is_needed(call->talk->context, call->vm))
+		return;
+	call->agent.options.takes_refusals = true;
+	call->talk->talk(call->talk->context, call->vm, &call->agent);
+}
+
 /* The exchange is over. */
 static int conclude(struct source_call *call, int r)
 {
-	if (r >= 0)
+	if (r >= 0) {
 		r = read_reply(call);
-	else if (agent_owes_reply(&call->agent))
+		talk(call);
+	} else if (agent_owes_reply(&call->agent)) {
 		memory_note_unanswered(call->memory);
+	}
 	if (r >= 0 || !is_out_of_reach(r))
 		return stay(call, r);
 	memory_note_failure(call->memory, r);
