@@ -22,6 +22,8 @@ check_equal 'a lease tells the address of a guest that was never heard' "$ipv4" 
 check_equal 'qemuvm ip says where from' "$ipv4" "$(by_lease qemuvm ip --source lease leased)"
 check_equal 'ssh reaches it' leased "$(by_lease ssh leased.vm hostname 2>&1)"
 
+# The end of that session is spoken, too.
+sleep 1
 ip neigh flush dev br0
 check_status 'without a lease, before the guest has spoken: not yet' 2 \
 	without_lease getent ahosts leased.vm
