@@ -106,7 +106,7 @@ $(B)/qemuvm: $(call objects,cli) $(RESOLVER)
 
 $(B)/ssh-helper: $(call objects,ssh-helper) $(RESOLVER)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lresolv
 
 # Files that name the domain or a path of the installation are made from NAME.in.
 fill = sed -e 's|@DOMAIN@|$(DOMAIN)|g' -e 's|@VERSION@|$(VERSION)|g' \
@@ -125,7 +125,7 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
-		$$(pkg-config --libs check) -lpthread
+		$$(pkg-config --libs check) -lpthread -lresolv
 $(filter $(B)/tests/test_nss_%,$(UNIT)): $(call objects,nss_qemuvm)
 $(filter $(B)/tests/test_ssh_%,$(UNIT)): \
 	$(filter-out %/main.o,$(call objects,ssh-helper))

@@ -492,7 +492,8 @@ const struct json *agent_reply(const struct agent *agent, int *ret_value)
 
 bool agent_owes_reply(const struct agent *agent)
 {
-	return agent->was_asked && agent->reply == NULL && agent->error != -ECONNRESET;
+	return agent->was_asked && agent->reply == NULL && agent->refusal == 0 &&
+	       agent->error != -ECONNRESET;
 }
 
 void agent_done(struct agent *agent)

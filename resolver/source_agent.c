@@ -146,6 +146,8 @@ static void talk(struct source_call *call)
 		return;
 	call->agent.options.takes_refusals = true;
 	call->talk->talk(call->talk->context, call->vm, &call->agent);
+	if (agent_owes_reply(&call->agent))
+		memory_note_unanswered(call->memory);
 }
 
 /* The exchange is over. */

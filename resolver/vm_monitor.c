@@ -64,7 +64,7 @@ struct interview {
 };
 
 /* Whose monitor this is says the kernel, which knows nothing of who listens on TCP. */
-static int connect_monitor(const struct trust *trust, const struct vm *vm)
+int vm_monitor_open(const struct trust *trust, const struct vm *vm)
 {
 	struct agent_peer peer;
 	int fd, r;
@@ -124,7 +124,7 @@ static bool needs_interview(const struct vm *vm)
 static void begin(struct interview *interview, const struct trust *trust, struct vm *vm,
 	struct deadline deadline)
 {
-	int fd = needs_interview(vm) ? connect_monitor(trust, vm) : -ENOENT;
+	int fd = needs_interview(vm) ? vm_monitor_open(trust, vm) : -ENOENT;
 
 	interview->vm = vm;
 	if (fd < 0) {

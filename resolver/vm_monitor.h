@@ -18,4 +18,9 @@
  */
 void vm_monitor_learn(const struct trust *trust, struct vm *const *vms, size_t count);
 
+/* A connection to the VM's monitor, on which its own QEMU listens: non-blocking, for
+ * monitor_init(). -ENOENT (none is known, or not which process), -EPERM, or what connect(2) said.
+ */
+int vm_monitor_open(const struct trust *trust, const struct vm *vm);
+
 #endif

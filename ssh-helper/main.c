@@ -9,7 +9,9 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *usage;
 } verbs[] = {
-	{"connect", verb_connect, "HOST PORT"},
+	{"match", verb_match, "NAME"},
+	{"connect", verb_connect, "[--explain] HOST PORT"},
+	{"host-keys", verb_host_keys, "HOSTFIELD HOST KEY"},
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

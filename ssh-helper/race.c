@@ -3,48 +3,56 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The descriptors of those that run; -1 for the others, which poll() passes over. */
-struct track {
-	struct pollfd runners[ANSWER_ADDRESSES_MAX];
-	size_t started;
-	size_t running;
-	struct deadline next_start;
+/* What a server says before its banner (RFC 4253, 4.2) is looked through as far as this. */
+#define BANNER_SIZE 1024
+/* How often who has said something else is looked at again. */
+#define CHATTER_MS 50
+
+struct runner {
+	int fd; /* -1: none */
+	bool is_connected;
+	struct deadline until; /* once connected: how long it may be silent */
+	bool is_talking;       /* no banner so far: poll() would call it ready for ever */
 };
 
-static int begin_connect(const struct address *address, uint16_t port)
-{
-	struct sockaddr_storage name;
-	socklen_t len = address_to_sockaddr(address, port, &name);
-	int fd = socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int r;
+struct track {
+	struct ways *ways;
+	const struct race_terms *terms;
+	struct runner runners[WAYS_MAX];
+	struct pollfd pollfds[WAYS_MAX + 1];
+	size_t started, running;
+	struct deadline next_start;
+	bool is_hung_up;
+};
 
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)&name, len) == 0 || errno == EINPROGRESS)
-		return fd;
-	r = -errno;
-	close(fd);
-	return r;
-}
-
-/* The next entrant that does not fail at once. */
-static void start_next(struct race *race, struct track *track, uint16_t port)
+/* The next way that does not fail at once. */
+static void start_next(struct track *track)
 {
-	while (track->started < race->count) {
+	while (track->started < track->ways->count) {
 		size_t i = track->started++;
-		int fd = begin_connect(&race->entrants[i].address, port);
+		int fd = way_connect(&track->ways->list[i]);
 
-		race->entrants[i].error = fd < 0 ? fd : -EINPROGRESS;
+		track->ways->list[i].error = fd < 0 ? fd : -EINPROGRESS;
 		if (fd < 0)
 			continue;
-		track->runners[i] = (struct pollfd){.fd = fd, .events = POLLOUT};
+		track->runners[i] = (struct runner){.fd = fd};
 		track->running++;
 		break;
 	}
 	track->next_start = deadline_after_ms(RACE_STAGGER_MS);
+}
+
+static void drop_out(struct track *track, size_t i, int error)
+{
+	close(track->runners[i].fd);
+	track->runners[i].fd = -1;
+	track->ways->list[i].error = error;
+	track->running--;
+	start_next(track);
 }
 
 static int error_of_socket(int fd)
@@ -55,64 +63,171 @@ static int error_of_socket(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ? -errno : -error;
 }
 
-/* The descriptor of one that stands, or -EINPROGRESS; those that failed leave the track. */
-static int look_for_winner(struct race *race, struct track *track, uint16_t port)
+static bool has_banner(const char *text, size_t len)
+{
+	const char *line = text, *end = text + len;
+
+	while (line != NULL && end - line >= 4) {
+		if (memcmp(line, "SSH-", 4) == 0)
+			return true;
+		line = memchr(line, '\n', (size_t)(end - line));
+		line = line == NULL ? NULL : line + 1;
+	}
+	return false;
+}
+
+/* 0: a server is heard. -EINPROGRESS: not yet. Any other error: it has gone. */
+static int listen_to(struct runner *runner)
+{
+	char text[BANNER_SIZE];
+	ssize_t len = recv(runner->fd, text, sizeof(text), MSG_PEEK | MSG_DONTWAIT);
+
+	if (len == 0)
+		return -ECONNRESET;
+	if (len < 0)
+		return errno == EAGAIN || errno == EINTR ? -EINPROGRESS : -errno;
+	if (has_banner(text, (size_t)len))
+		return 0;
+	runner->is_talking = true;
+	return -EINPROGRESS;
+}
+
+static int advance(struct track *track, struct runner *runner, short revents)
+{
+	int r;
+
+	if (!runner->is_connected) {
+		if (revents == 0)
+			return -EINPROGRESS;
+		r = error_of_socket(runner->fd);
+		if (r < 0)
+			return r;
+		runner->is_connected = true;
+		runner->until =
+			deadline_earlier(track->terms->deadline, deadline_after_ms(RACE_SILENT_MS));
+	}
+	r = listen_to(runner);
+	return r == -EINPROGRESS && deadline_is_past(runner->until) ? -EAGAIN : r;
+}
+
+/* The descriptor of one on which a server is heard, or -EINPROGRESS. */
+static int look_for_winner(struct track *track)
 {
 	for (size_t i = 0; i < track->started; i++) {
-		int fd = track->runners[i].fd;
+		struct runner *runner = &track->runners[i];
+		int r = runner->fd < 0 ? -EINPROGRESS
+				       : advance(track, runner, track->pollfds[i].revents);
+		int fd = runner->fd;
 
-		if (fd < 0 || track->runners[i].revents == 0)
-			continue;
-		race->entrants[i].error = error_of_socket(fd);
-		track->runners[i].fd = -1;
-		if (race->entrants[i].error == 0)
+		if (r == 0) {
+			track->ways->list[i].error = 0;
+			runner->fd = -1;
 			return fd;
-		close(fd);
-		track->running--;
-		start_next(race, track, port);
+		}
+		/* An address of the guest's own that stands may still be given to ssh. */
+		if (r == -EAGAIN && track->terms->takes_silent &&
+			track->ways->list[i].kind == WAY_ADDRESS && runner->is_connected)
+			continue;
+		if (r != -EINPROGRESS)
+			drop_out(track, i, r);
 	}
 	return -EINPROGRESS;
 }
 
-static void wait_for_event(const struct race *race, struct track *track, struct deadline deadline)
+static struct deadline next_look(const struct track *track)
 {
-	struct deadline until = deadline;
+	struct deadline until = track->terms->deadline;
 
-	if (track->started < race->count)
+	if (track->started < track->ways->count)
 		until = deadline_earlier(until, track->next_start);
-	for (size_t i = 0; i < track->started; i++)
-		track->runners[i].revents = 0;
-	poll(track->runners, (nfds_t)track->started, deadline_left_ms(until));
+	for (size_t i = 0; i < track->started; i++) {
+		const struct runner *runner = &track->runners[i];
+
+		if (runner->fd < 0 || !runner->is_connected)
+			continue;
+		if (!deadline_is_past(runner->until))
+			until = deadline_earlier(until, runner->until);
+		if (runner->is_talking)
+			until = deadline_earlier(until, deadline_after_ms(CHATTER_MS));
+	}
+	return until;
 }
 
-static void close_losers(struct track *track)
+static void wait_for_event(struct track *track)
+{
+	for (size_t i = 0; i < track->started; i++) {
+		const struct runner *runner = &track->runners[i];
+		short events = runner->is_connected ? POLLIN : POLLOUT;
+
+		track->pollfds[i] = (struct pollfd){
+			.fd = runner->is_talking ? -1 : runner->fd, .events = events};
+	}
+	track->pollfds[track->started] = (struct pollfd){.fd = track->terms->hangup_fd};
+	if (poll(track->pollfds, (nfds_t)track->started + 1, deadline_left_ms(next_look(track))) <
+		0)
+		for (size_t i = 0; i <= track->started; i++)
+			track->pollfds[i].revents = 0;
+	track->is_hung_up = (track->pollfds[track->started].revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static int reason_to_stop(const struct track *track)
+{
+	if (track->is_hung_up)
+		return -EPIPE;
+	if (track->terms->is_cancelled != NULL && track->terms->is_cancelled())
+		return -ECANCELED;
+	return 0;
+}
+
+/* One that stands, if that is enough at the end. */
+static int take_silent(struct track *track)
+{
+	for (size_t i = 0; i < track->started && track->terms->takes_silent; i++) {
+		struct runner *runner = &track->runners[i];
+		int fd = runner->fd;
+
+		if (fd < 0 || !runner->is_connected || track->ways->list[i].kind != WAY_ADDRESS)
+			continue;
+		runner->fd = -1;
+		return fd;
+	}
+	return -ETIMEDOUT;
+}
+
+static void close_all(struct track *track)
 {
 	for (size_t i = 0; i < track->started; i++)
 		if (track->runners[i].fd >= 0)
 			close(track->runners[i].fd);
 }
 
-static int result_of_losing(const struct race *race, const struct track *track)
+static int result_of_losing(struct track *track)
 {
+	size_t count = track->ways->count;
+
 	if (track->running > 0)
-		return -ETIMEDOUT;
-	return race->count == 0 ? -ENOENT : race->entrants[race->count - 1].error;
+		return take_silent(track);
+	return count == 0 ? -ENOENT : track->ways->list[count - 1].error;
 }
 
-int race_run(struct race *race, uint16_t port, struct deadline deadline)
+int race_run(struct ways *ways, const struct race_terms *terms)
 {
-	struct track track = {.started = 0};
-	int winner = -EINPROGRESS;
+	struct track track = {.ways = ways, .terms = terms};
+	int winner = -EINPROGRESS, stop = 0;
 
-	for (size_t i = 0; i < ANSWER_ADDRESSES_MAX; i++)
+	for (size_t i = 0; i < WAYS_MAX; i++)
 		track.runners[i].fd = -1;
-	start_next(race, &track, port);
-	while (winner == -EINPROGRESS && track.running > 0 && !deadline_is_past(deadline)) {
-		wait_for_event(race, &track, deadline);
-		winner = look_for_winner(race, &track, port);
+	start_next(&track);
+	while (winner == -EINPROGRESS && stop == 0 && track.running > 0 &&
+		!deadline_is_past(terms->deadline)) {
+		wait_for_event(&track);
+		winner = look_for_winner(&track);
 		if (winner < 0 && deadline_is_past(track.next_start))
-			start_next(race, &track, port);
+			start_next(&track);
+		stop = reason_to_stop(&track);
 	}
-	close_losers(&track);
-	return winner >= 0 ? winner : result_of_losing(race, &track);
+	if (winner < 0)
+		winner = stop < 0 ? stop : result_of_losing(&track);
+	close_all(&track);
+	return winner;
 }

@@ -11,11 +11,14 @@
 #define VERB_FAILED 1
 #define VERB_USAGE  2
 
-/* connect HOST PORT: ssh's ProxyCommand. */
+/* match NAME: is it one of the caller's VMs? No guest and no monitor is asked. */
+int verb_match(int argc, char **argv);
+
+/* connect [--explain] HOST PORT: ssh's ProxyCommand. */
 int verb_connect(int argc, char **argv);
 
-/* One line on stderr: "qemuvm: HOST: ...", with all of the host that no terminal should see
- * replaced. */
-__attribute__((format(printf, 2, 3))) void verb_complain(const char *host, const char *format, ...);
+/* host-keys HOSTFIELD HOST KEY: ssh's KnownHostsCommand (%H %h %K). Never fails: ssh would take
+ * that for the end of the connection. */
+int verb_host_keys(int argc, char **argv);
 
 #endif

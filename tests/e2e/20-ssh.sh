@@ -37,6 +37,7 @@ output=$(ssh nosuch.vm true 2>&1)
 check_equal 'ssh to a name that no VM has fails' 255 "$?"
 check_match 'and one line names the VM' nosuch "$output"
 guest_run demo stop_sshd
+printf 'wait_s = 0\n' >>/etc/qemuvm.conf
 output=$(ssh demo.vm true 2>&1)
 check_equal 'ssh to a VM without sshd fails' 255 "$?"
 check_match 'and a line names the VM and what was tried' "demo.*$(vm_ipv4 demo)|$(vm_ipv4 demo).*demo" "$output"

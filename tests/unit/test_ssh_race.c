@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "../../ssh-helper/race.h"
 #include "unit.h"
+
+#define BANNER "SSH-2.0-test\r\n"
 
 /* A listener on an address of loopback's, on a port that the kernel chooses or on a given one. */
 static int listen_on(const char *text, uint16_t *port, int backlog)
@@ -24,25 +28,54 @@ static int listen_on(const char *text, uint16_t *port, int backlog)
 	return fd;
 }
 
-static struct race race;
-
-static void enter(const char *text)
+/* A server that says so to every client, and no more. */
+static void serve(const char *address, uint16_t *port, const char *text)
 {
-	ck_assert_int_eq(address_parse(text, &race.entrants[race.count++].address), 0);
+	int listener = listen_on(address, port, 5);
+
+	if (fork() != 0) {
+		close(listener);
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		int client = accept(listener, NULL, NULL);
+
+		if (client >= 0 && send(client, text, strlen(text), MSG_NOSIGNAL) < 0)
+			_exit(1);
+	}
 }
 
-/* Whom the winner is connected to. */
-static void check_peer(int fd, const char *text)
+static struct ways ways;
+
+static void enter(const char *text, uint16_t port, enum way_kind kind)
+{
+	struct way *way = &ways.list[ways.count++];
+
+	*way = (struct way){.kind = kind, .port = port};
+	ck_assert_int_eq(address_parse(text, &way->address), 0);
+}
+
+static int run(int ms)
+{
+	return race_run(
+		&ways, &(struct race_terms){.deadline = deadline_after_ms(ms), .hangup_fd = -1});
+}
+
+/* Whom the winner is connected to, who has said his banner to nobody before. */
+static void check_winner(int fd, const char *text)
 {
 	struct sockaddr_in name;
 	socklen_t len = sizeof(name);
 	struct address address = {.family = AF_INET};
-	char buf[ADDRESS_TEXT_MAX];
+	char buf[ADDRESS_TEXT_MAX], banner[sizeof(BANNER)] = "";
 
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(getpeername(fd, (struct sockaddr *)&name, &len), 0);
 	memcpy(address.bytes, &name.sin_addr, sizeof(name.sin_addr));
 	ck_assert_str_eq(address_format(&address, buf), text);
+	ck_assert_int_eq(recv(fd, banner, sizeof(banner) - 1, 0), sizeof(BANNER) - 1);
+	ck_assert_str_eq(banner, BANNER);
 	close(fd);
 }
 
@@ -63,68 +96,153 @@ static void fill(const char *text, uint16_t port)
 	usleep(20000);
 }
 
-START_TEST(the_first_that_stands_wins)
+static int64_t begin_ms;
+
+static void begin(void)
+{
+	memset(&ways, 0, sizeof(ways));
+	begin_ms = deadline_now_ns() / 1000000;
+}
+
+static int64_t took_ms(void)
+{
+	return deadline_now_ns() / 1000000 - begin_ms;
+}
+
+START_TEST(the_first_that_is_heard_wins)
 {
 	uint16_t port = 0;
 
-	memset(&race, 0, sizeof(race));
-	listen_on("127.0.0.1", &port, 5);
-	listen_on("127.0.0.2", &port, 5);
-	enter("127.0.0.1");
-	enter("127.0.0.2");
-	check_peer(race_run(&race, port, deadline_after_ms(2000)), "127.0.0.1");
+	begin();
+	serve("127.0.0.1", &port, BANNER);
+	serve("127.0.0.2", &port, BANNER);
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	enter("127.0.0.2", port, WAY_ADDRESS);
+	check_winner(run(2000), "127.0.0.1");
 }
 END_TEST
 
 START_TEST(a_refusal_lets_the_next_start_at_once)
 {
 	uint16_t port = 0;
-	int64_t begin;
 
-	memset(&race, 0, sizeof(race));
-	listen_on("127.0.0.3", &port, 5);
-	enter("127.0.0.1");
-	enter("127.0.0.2");
-	enter("127.0.0.3");
-	begin = deadline_now_ns();
-	check_peer(race_run(&race, port, deadline_after_ms(2000)), "127.0.0.3");
-	ck_assert(deadline_now_ns() - begin < 200 * INT64_C(1000000));
-	ck_assert_int_eq(race.entrants[0].error, -ECONNREFUSED);
+	begin();
+	serve("127.0.0.3", &port, BANNER);
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	enter("127.0.0.2", port, WAY_ADDRESS);
+	enter("127.0.0.3", port, WAY_ADDRESS);
+	check_winner(run(2000), "127.0.0.3");
+	ck_assert_int_lt(took_ms(), 200);
+	ck_assert_int_eq(ways.list[0].error, -ECONNREFUSED);
 }
 END_TEST
 
 START_TEST(silence_lets_the_next_start_after_its_head_start)
 {
 	uint16_t port = 0;
-	int64_t begin, took;
 
-	memset(&race, 0, sizeof(race));
+	begin();
 	listen_on("127.0.0.1", &port, 0);
 	fill("127.0.0.1", port);
-	listen_on("127.0.0.2", &port, 5);
-	enter("127.0.0.1");
-	enter("127.0.0.2");
-	begin = deadline_now_ns();
-	check_peer(race_run(&race, port, deadline_after_ms(5000)), "127.0.0.2");
-	took = deadline_now_ns() - begin;
-	ck_assert(took >= RACE_STAGGER_MS * INT64_C(1000000));
-	ck_assert(took < 2 * RACE_STAGGER_MS * INT64_C(1000000));
-	ck_assert_int_eq(race.entrants[0].error, -EINPROGRESS);
+	serve("127.0.0.2", &port, BANNER);
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	enter("127.0.0.2", port, WAY_ADDRESS);
+	begin_ms = deadline_now_ns() / 1000000;
+	check_winner(run(5000), "127.0.0.2");
+	ck_assert_int_ge(took_ms(), RACE_STAGGER_MS);
+	ck_assert_int_lt(took_ms(), 2 * RACE_STAGGER_MS);
+	ck_assert_int_eq(ways.list[0].error, -EINPROGRESS);
+}
+END_TEST
+
+START_TEST(a_forward_that_says_nothing_is_no_winner)
+{
+	uint16_t port = 0;
+
+	begin();
+	listen_on("127.0.0.1", &port, 5);
+	serve("127.0.0.2", &port, BANNER);
+	enter("127.0.0.1", port, WAY_FORWARD);
+	enter("127.0.0.2", port, WAY_ADDRESS);
+	check_winner(run(3000), "127.0.0.2");
+	begin();
+	enter("127.0.0.1", port, WAY_FORWARD);
+	ck_assert_int_eq(run(5000), -EAGAIN);
+	ck_assert_int_ge(took_ms(), RACE_SILENT_MS);
+	ck_assert_int_lt(took_ms(), RACE_SILENT_MS + 500);
+}
+END_TEST
+
+START_TEST(what_comes_before_the_banner_is_passed_over)
+{
+	uint16_t port = 0;
+	char text[64] = "";
+	int fd;
+
+	begin();
+	serve("127.0.0.1", &port, "welcome\r\nSSH\r\n" BANNER);
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	fd = run(2000);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_gt(recv(fd, text, sizeof(text) - 1, 0), 0);
+	ck_assert_int_eq(strncmp(text, "welcome", 7), 0);
+	close(fd);
+	begin();
+	port = 0;
+	serve("127.0.0.1", &port, "HTTP/1.0 400\r\n");
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	ck_assert_int_eq(run(5000), -EAGAIN);
+}
+END_TEST
+
+START_TEST(at_the_end_an_address_that_stands_is_enough)
+{
+	uint16_t port = 0;
+	struct race_terms terms = {
+		.deadline = deadline_after_ms(300), .takes_silent = true, .hangup_fd = -1};
+	int fd;
+
+	begin();
+	listen_on("127.0.0.1", &port, 5);
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	fd = race_run(&ways, &terms);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	begin();
+	enter("127.0.0.1", port, WAY_FORWARD);
+	terms.deadline = deadline_after_ms(300);
+	ck_assert_int_lt(race_run(&ways, &terms), 0);
+}
+END_TEST
+
+START_TEST(who_asked_may_go)
+{
+	uint16_t port = 0;
+	int pair[2];
+
+	begin();
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	close(pair[1]);
+	listen_on("127.0.0.1", &port, 5);
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	ck_assert_int_eq(race_run(&ways, &(struct race_terms){.deadline = deadline_after_ms(5000),
+						 .hangup_fd = pair[0]}),
+		-EPIPE);
+	ck_assert_int_lt(took_ms(), 500);
+	close(pair[0]);
 }
 END_TEST
 
 START_TEST(the_deadline_ends_it)
 {
 	uint16_t port = 0;
-	int64_t begin;
 
-	memset(&race, 0, sizeof(race));
+	begin();
 	listen_on("127.0.0.1", &port, 0);
 	fill("127.0.0.1", port);
-	enter("127.0.0.1");
-	begin = deadline_now_ns();
-	ck_assert_int_eq(race_run(&race, port, deadline_after_ms(100)), -ETIMEDOUT);
-	ck_assert(deadline_now_ns() - begin < 400 * INT64_C(1000000));
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	ck_assert_int_eq(run(100), -ETIMEDOUT);
+	ck_assert_int_lt(took_ms(), 500);
 }
 END_TEST
 
@@ -132,26 +250,24 @@ START_TEST(all_that_fail_are_told)
 {
 	uint16_t port = 0;
 
-	memset(&race, 0, sizeof(race));
+	begin();
 	close(listen_on("127.0.0.1", &port, 5));
-	enter("127.0.0.1");
-	enter("127.0.0.2");
-	ck_assert_int_eq(race_run(&race, port, deadline_after_ms(2000)), -ECONNREFUSED);
-	ck_assert_int_eq(race.entrants[0].error, -ECONNREFUSED);
-	ck_assert_int_eq(race.entrants[1].error, -ECONNREFUSED);
-}
-END_TEST
-
-START_TEST(nobody_in_the_race_is_told)
-{
-	memset(&race, 0, sizeof(race));
-	ck_assert_int_eq(race_run(&race, 22, deadline_after_ms(100)), -ENOENT);
+	enter("127.0.0.1", port, WAY_ADDRESS);
+	enter("127.0.0.2", port, WAY_FORWARD);
+	ck_assert_int_eq(run(2000), -ECONNREFUSED);
+	ck_assert_int_eq(ways.list[0].error, -ECONNREFUSED);
+	ck_assert_int_eq(ways.list[1].error, -ECONNREFUSED);
+	ways.count = 0;
+	ck_assert_int_eq(run(2000), -ENOENT);
 }
 END_TEST
 
 int main(void)
 {
-	UNIT_RUN("ssh_race", the_first_that_stands_wins, a_refusal_lets_the_next_start_at_once,
-		silence_lets_the_next_start_after_its_head_start, the_deadline_ends_it,
-		all_that_fail_are_told, nobody_in_the_race_is_told);
+	UNIT_RUN("ssh_race", the_first_that_is_heard_wins, a_refusal_lets_the_next_start_at_once,
+		silence_lets_the_next_start_after_its_head_start,
+		a_forward_that_says_nothing_is_no_winner,
+		what_comes_before_the_banner_is_passed_over,
+		at_the_end_an_address_that_stands_is_enough, who_asked_may_go, the_deadline_ends_it,
+		all_that_fail_are_told);
 }

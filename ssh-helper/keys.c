@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "keys.h"
+
+#include <string.h>
+
+#include "cache_keys.h"
+
+bool keys_recall(struct keys *keys, const struct vm *vm)
+{
+	if (keys->list.count == 0)
+		(void)cache_keys_read(&keys->cache, vm, &keys->list);
+	return keys->list.count > 0 &&
+	       (keys->wanted == NULL || host_keys_has(&keys->list, keys->wanted));
+}
+
+/* A guest is asked once: a key that it does not show then is not its own. */
+static bool is_needed(void *context, const struct vm *vm)
+{
+	struct keys *keys = context;
+
+	return !keys->is_asked && !keys_recall(keys, vm);
+}
+
+static void talk(void *context, const struct vm *vm, struct agent *agent)
+{
+	struct keys *keys = context;
+	struct host_keys fresh = {.count = 0};
+
+	keys->is_asked = true;
+	if (host_keys_ask(agent, &fresh) == 0)
+		return;
+	/* Those of a first boot that was not over yet are none any more. */
+	host_keys_done(&keys->list);
+	keys->list = fresh;
+	cache_keys_write(&keys->cache, vm, &keys->list);
+}
+
+void keys_begin(struct keys *keys, const struct config *config, const char *wanted)
+{
+	memset(keys, 0, sizeof(*keys));
+	cache_open(config, &keys->cache);
+	keys->wanted = wanted;
+	keys->talk = (struct source_talk){is_needed, talk, keys};
+}
+
+void keys_end(struct keys *keys)
+{
+	host_keys_done(&keys->list);
+	cache_close(&keys->cache);
+}
