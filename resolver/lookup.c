@@ -147,7 +147,7 @@ static void gather_if_due(struct lookup *lookup, const struct lookup_terms *term
 		gather(lookup, terms);
 }
 
-/* A VM that nothing outside can reach needs no question. */
+/* A VM that nothing outside can reach needs no question about addresses. */
 static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
 {
 	lookup->deadline = terms->deadline;
@@ -155,7 +155,7 @@ static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
 		lookup->deadline = deadline_after_ms(terms->budget_ms);
 		lookup->memory.turn_until = deadline_after_ms(terms->budget_ms / 2);
 	}
-	if (vm_is_unreachable(&lookup->found->vm)) {
+	if (vm_is_unreachable(&lookup->found->vm) && terms->talk == NULL) {
 		lookup->is_gathered = true;
 		return;
 	}

@@ -259,7 +259,7 @@ static void answer_from_sources(struct resolver_answer *answer, struct lookup *l
 		answer_not_found(answer, -ECONNREFUSED);
 		return;
 	}
-	if (believed == NULL || believed->count == 0) {
+	if (believed == NULL || believed->count == 0 || vm_is_unreachable(&lookup->found->vm)) {
 		answer_not_yet(answer, lookup, config);
 		return;
 	}

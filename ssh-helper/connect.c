@@ -167,16 +167,16 @@ static void explain_answer(const struct attempt *attempt)
 		explain(attempt, "agent", resolver_explain_agent(answer, text));
 }
 
-static void explain_ways(const struct attempt *attempt, int winner)
+static void explain_ways(const struct attempt *attempt)
 {
 	char way[WAY_TEXT_SIZE];
 
 	for (size_t i = 0; i < attempt->ways.count && attempt->explains; i++) {
 		const struct way *tried = &attempt->ways.list[i];
-		bool is_winner = winner >= 0 && tried->error == 0;
 
 		explain(attempt, way_format(tried, way),
-			is_winner ? "an ssh server answers" : way_error_text(tried));
+			tried == attempt->ways.winner ? "an ssh server answers"
+						      : way_error_text(tried));
 	}
 }
 
@@ -190,7 +190,7 @@ static int race(struct attempt *attempt, bool is_last)
 	};
 	int fd = race_run(&attempt->ways, &terms);
 
-	explain_ways(attempt, fd);
+	explain_ways(attempt);
 	return fd;
 }
 
@@ -214,7 +214,7 @@ static int try_ways(struct attempt *attempt)
 		forward_add(&attempt->forward, &attempt->config, attempt->name, attempt->port) < 0)
 		return fd;
 	explain(attempt, "forward", "added by the monitor");
-	attempt->ways.count = 0;
+	attempt->ways = (struct ways){.count = 0};
 	ways_add_forward(&attempt->ways, &attempt->forward.added);
 	return race(attempt, is_last);
 }
@@ -239,8 +239,9 @@ static int try_once(struct attempt *attempt, bool is_first)
 	if (is_first)
 		attempt->deadline = patience(attempt);
 	fd = try_ways(attempt);
-	/* No waiting makes a way into a user-mode network. */
-	if (attempt->ways.count == 0 && attempt->answer.reason == RESOLVER_USER_MODE)
+	/* No waiting makes a way into a user-mode network where no monitor does. */
+	if (attempt->ways.count == 0 && attempt->answer.reason == RESOLVER_USER_MODE &&
+		!forward_is_possible(&attempt->forward))
 		return -ENETUNREACH;
 	return fd >= 0 || is_final(fd) ? fd : -EAGAIN;
 }

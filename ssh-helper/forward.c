@@ -49,6 +49,11 @@ int forward_add(
 	return r;
 }
 
+bool forward_is_possible(const struct forward *forward)
+{
+	return forward->vm.monitor.kind == VM_ENDPOINT_UNIX;
+}
+
 void forward_remove(struct forward *forward)
 {
 	if (forward->is_added)

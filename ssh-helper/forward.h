@@ -24,6 +24,10 @@ struct forward {
 int forward_add(struct forward *forward, const struct config *config, const char *name,
 	uint16_t guest_port);
 
+/* May a later forward_add() succeed where one failed: is there a monitor, though it was busy or not
+ * yet there? */
+bool forward_is_possible(const struct forward *forward);
+
 /* Takes it back; may be called twice. */
 void forward_remove(struct forward *forward);
 

@@ -120,7 +120,7 @@ static int look_for_winner(struct track *track)
 		int fd = runner->fd;
 
 		if (r == 0) {
-			track->ways->list[i].error = 0;
+			track->ways->winner = &track->ways->list[i];
 			runner->fd = -1;
 			return fd;
 		}
@@ -189,6 +189,7 @@ static int take_silent(struct track *track)
 		if (fd < 0 || !runner->is_connected || track->ways->list[i].kind != WAY_ADDRESS)
 			continue;
 		runner->fd = -1;
+		track->ways->winner = &track->ways->list[i];
 		return fd;
 	}
 	return -ETIMEDOUT;

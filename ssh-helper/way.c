@@ -45,6 +45,7 @@ void ways_add_forward(struct ways *ways, const struct vm_forward *forward)
 void ways_gather(const struct resolver_answer *answer, uint16_t port, struct ways *ret_ways)
 {
 	ret_ways->count = 0;
+	ret_ways->winner = NULL;
 	for (size_t i = 0; i < answer->address_count; i++)
 		add(ret_ways, &(struct way){.kind = WAY_ADDRESS,
 				      .address = answer->addresses[i],

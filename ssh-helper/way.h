@@ -31,6 +31,7 @@ struct way {
 struct ways {
 	struct way list[WAYS_MAX];
 	size_t count;
+	const struct way *winner; /* NULL: none */
 };
 
 /* All that the answer tells of, the best first: addresses, forwards to the port, the guest's cid.
