@@ -24,6 +24,8 @@
 
 /* How long is waited for a VM that is up for longer than wait_s. */
 #define WAIT_UP_MS 5000
+/* The same where a connection stands on which nobody speaks: a busy server is slow to begin. */
+#define WAIT_SILENT_MS 15000
 /* Of the waiting, one round of resolving and trying. */
 #define ROUND_MS 3000
 #define PAUSE_MS 300
@@ -48,7 +50,8 @@ struct attempt {
 	int64_t begun_ms;
 	struct deadline deadline;
 	struct resolver_answer answer;
-	struct ways ways;
+		struct ways ways;
+	struct race race;
 	struct forward forward;
 	struct notice notice;
 };
@@ -188,7 +191,7 @@ static int race(struct attempt *attempt, bool is_last)
 		.hangup_fd = attempt->hangup_fd,
 		.is_cancelled = forward_is_cancelled,
 	};
-	int fd = race_run(&attempt->ways, &terms);
+	int fd = race_run(&attempt->race, &attempt->ways, &terms);
 
 	explain_ways(attempt);
 	return fd;
@@ -258,11 +261,20 @@ static void tell_of_waiting(struct attempt *attempt)
 	notice_show(&attempt->notice, (int)(waited_ms / MS_PER_S), line);
 }
 
+static bool may_wait(struct attempt *attempt)
+{
+	int64_t left_ms = WAIT_SILENT_MS - (now_ms() - attempt->begun_ms);
+
+	if (deadline_is_past(attempt->deadline) && race_is_kept_waiting(&attempt->race))
+		attempt->deadline = deadline_after_ms(left_ms > 0 ? (int)left_ms : 0);
+	return !deadline_is_past(attempt->deadline);
+}
+
 static int connect_to_vm(struct attempt *attempt)
 {
 	int fd = try_once(attempt, true);
 
-	while (fd == -EAGAIN && !deadline_is_past(attempt->deadline)) {
+	while (fd == -EAGAIN && may_wait(attempt)) {
 		tell_of_waiting(attempt);
 		if (is_hung_up(attempt))
 			fd = -EPIPE;
@@ -271,6 +283,7 @@ static int connect_to_vm(struct attempt *attempt)
 		else
 			fd = try_once(attempt, false);
 	}
+		race_end(&attempt->race);
 	notice_end(&attempt->notice);
 	return fd;
 }

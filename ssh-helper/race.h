@@ -11,12 +11,36 @@
  * Several ways to one VM, tried with overlap (RFC 8305, section 5): each has a head start of
  * RACE_STAGGER_MS on the next, which starts at once where one fails. The first on which an ssh
  * server is heard wins: a forward takes every connection, whether or not anybody listens in the
- * guest, and one that was silent at first stays so. What the server said is left to ssh (MSG_PEEK).
+ * guest. What the server said is left to ssh (MSG_PEEK).
+ *
+ * A race has rounds, between which the ways may change. A connection that stands and is silent is
+ * tried anew, since one that QEMU took for a guest that was not up never recovers, and is kept
+ * beside the new one, since a server that is only slow would be made slower by who leaves it and
+ * comes back; each time it is left twice as long.
  */
 #define RACE_STAGGER_MS 250
 /* A server that listens is heard after a round trip and what it takes to fork: 100 ms in an
  * emulated guest. */
 #define RACE_SILENT_MS 1500
+/* So many connections may stand beside a new one. */
+#define RACE_KEPT_MAX	 3
+#define RACE_RUNNERS_MAX (WAYS_MAX + 16)
+
+/* One connection, or what becomes one. */
+struct runner {
+	struct way way;
+	int fd;
+	bool is_connected;
+	bool is_talking;       /* no banner so far: poll() would call it ready for ever */
+	bool is_kept;	       /* silent for too long; it may yet be heard */
+	struct deadline until; /* once connected: when it is kept */
+};
+
+/* All zeros: before the first round. */
+struct race {
+	struct runner runners[RACE_RUNNERS_MAX];
+	size_t count;
+};
 
 struct race_terms {
 	struct deadline deadline;
@@ -26,10 +50,16 @@ struct race_terms {
 };
 
 /*
- * A non-blocking CLOEXEC descriptor for the caller to close, or -ETIMEDOUT, -ECANCELED, -EPIPE
- * (hangup_fd), -ENOENT without any way, or the last one's error where all failed (errors are in
- * the ways).
+ * One round. A non-blocking CLOEXEC descriptor for the caller to close, or -ETIMEDOUT, -ECANCELED,
+ * -EPIPE (hangup_fd), -ENOENT without any way, or the last one's error where all failed (errors are
+ * in the ways).
  */
-int race_run(struct ways *ways, const struct race_terms *terms);
+int race_run(struct race *race, struct ways *ways, const struct race_terms *terms);
+
+/* Does a connection stand on which nobody spoke? */
+bool race_is_kept_waiting(const struct race *race);
+
+/* Closes what is kept. */
+void race_end(struct race *race);
 
 #endif

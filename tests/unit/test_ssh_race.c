@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -46,6 +47,7 @@ static void serve(const char *address, uint16_t *port, const char *text)
 	}
 }
 
+static struct race race;
 static struct ways ways;
 
 static void enter(const char *text, uint16_t port, enum way_kind kind)
@@ -58,8 +60,8 @@ static void enter(const char *text, uint16_t port, enum way_kind kind)
 
 static int run(int ms)
 {
-	return race_run(
-		&ways, &(struct race_terms){.deadline = deadline_after_ms(ms), .hangup_fd = -1});
+		return race_run(&race, &ways,
+		&(struct race_terms){.deadline = deadline_after_ms(ms), .hangup_fd = -1});
 }
 
 /* Whom the winner is connected to, who has said his banner to nobody before. */
@@ -100,6 +102,7 @@ static int64_t begin_ms;
 
 static void begin(void)
 {
+		race_end(&race);
 	memset(&ways, 0, sizeof(ways));
 	begin_ms = deadline_now_ns() / 1000000;
 }
@@ -173,6 +176,62 @@ START_TEST(a_forward_that_says_nothing_is_no_winner)
 }
 END_TEST
 
+/* A server that accepts one after the other, and speaks to each after so long. */
+static void serve_slowly(const char *address, uint16_t *port, int ms)
+{
+	int listener = listen_on(address, port, 5);
+
+	if (fork() != 0) {
+		close(listener);
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		int client = accept(listener, NULL, NULL);
+
+		usleep((useconds_t)ms * 1000);
+		if (client >= 0 && send(client, BANNER, strlen(BANNER), MSG_NOSIGNAL) < 0)
+			_exit(1);
+	}
+}
+
+START_TEST(a_slow_server_is_heard_on_the_first_connection)
+{
+	uint16_t port = 0;
+	int fd = -EAGAIN, rounds = 0;
+
+	begin();
+	serve_slowly("127.0.0.1", &port, RACE_SILENT_MS + 500);
+	enter("127.0.0.1", port, WAY_FORWARD);
+	for (; fd == -EAGAIN; rounds++)
+		fd = run(5000);
+	check_winner(fd, "127.0.0.1");
+	ck_assert_int_eq(rounds, 2);
+	ck_assert_int_lt(took_ms(), RACE_SILENT_MS + 1000);
+	ck_assert(race_is_kept_waiting(&race));
+	race_end(&race);
+	ck_assert(!race_is_kept_waiting(&race));
+}
+END_TEST
+
+START_TEST(who_is_silent_is_tried_more_and_more_rarely)
+{
+	uint16_t port = 0;
+	int listener, count = 0;
+
+	begin();
+	listener = listen_on("127.0.0.1", &port, 8);
+	enter("127.0.0.1", port, WAY_FORWARD);
+	while (took_ms() < 2 * RACE_SILENT_MS + 500)
+		(void)run(RACE_SILENT_MS / 3);
+	ck_assert_int_eq(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
+	while (accept(listener, NULL, NULL) >= 0)
+		count++;
+	ck_assert_int_eq(count, 2);
+	close(listener);
+}
+END_TEST
+
 START_TEST(what_comes_before_the_banner_is_passed_over)
 {
 	uint16_t port = 0;
@@ -205,13 +264,13 @@ START_TEST(at_the_end_an_address_that_stands_is_enough)
 	begin();
 	listen_on("127.0.0.1", &port, 5);
 	enter("127.0.0.1", port, WAY_ADDRESS);
-	fd = race_run(&ways, &terms);
+	fd = race_run(&race, &ways, &terms);
 	ck_assert_int_ge(fd, 0);
 	close(fd);
 	begin();
 	enter("127.0.0.1", port, WAY_FORWARD);
 	terms.deadline = deadline_after_ms(300);
-	ck_assert_int_lt(race_run(&ways, &terms), 0);
+	ck_assert_int_lt(race_run(&race, &ways, &terms), 0);
 }
 END_TEST
 
@@ -225,7 +284,7 @@ START_TEST(who_asked_may_go)
 	close(pair[1]);
 	listen_on("127.0.0.1", &port, 5);
 	enter("127.0.0.1", port, WAY_ADDRESS);
-	ck_assert_int_eq(race_run(&ways, &(struct race_terms){.deadline = deadline_after_ms(5000),
+	ck_assert_int_eq(race_run(&race, &ways, &(struct race_terms){.deadline = deadline_after_ms(5000),
 						 .hangup_fd = pair[0]}),
 		-EPIPE);
 	ck_assert_int_lt(took_ms(), 500);
@@ -268,6 +327,8 @@ int main(void)
 		silence_lets_the_next_start_after_its_head_start,
 		a_forward_that_says_nothing_is_no_winner,
 		what_comes_before_the_banner_is_passed_over,
+		a_slow_server_is_heard_on_the_first_connection,
+		who_is_silent_is_tried_more_and_more_rarely,
 		at_the_end_an_address_that_stands_is_enough, who_asked_may_go, the_deadline_ends_it,
 		all_that_fail_are_told);
 }
