@@ -51,11 +51,14 @@ static void allow_many_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int ask_all(struct resolver_answer **ret_answers)
+enum list_form { LIST_TABLE, LIST_JSON, LIST_NAMES };
+
+static int ask_all(enum list_form form, struct resolver_answer **ret_answers)
 {
 	struct progress progress = {.begin_ns = deadline_now_ns()};
 	struct resolver_survey survey = {
-		.learn = vm_monitor_learn,
+				.asks_nobody = form == LIST_NAMES,
+		.learn = form == LIST_NAMES ? NULL : vm_monitor_learn,
 		.show_progress = isatty(STDERR_FILENO) ? show_progress : NULL,
 		.context = &progress,
 	};
@@ -218,25 +221,42 @@ static void print_table(const struct resolver_answer *answers, int count)
 		fputs("qemuvm: no VM found (qemuvm doctor says where was looked)\n", stderr);
 }
 
+/* As they are typed, for a shell that completes them. */
+static void print_names(const struct resolver_answer *answers, int count)
+{
+	char name[NAME_VM_SIZE];
+
+	for (int i = 0; i < count; i++) {
+		name_spell(answers[i].id, name);
+		puts(name);
+	}
+}
+
 int command_list(int argc, char **argv)
 {
-	static const char *const options[] = {"--json", "--help", NULL};
+	static const char *const options[] = {"--json", "--names", "--help", NULL};
 	struct resolver_answer *answers = NULL;
-	bool as_json = false;
+	enum list_form form = LIST_TABLE;
 	int count;
 
+
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--json") != 0)
+				if (strcmp(argv[i], "--json") == 0)
+			form = LIST_JSON;
+		else if (strcmp(argv[i], "--names") == 0)
+			form = LIST_NAMES;
+		else
 			return command_unknown_option(argv[i], options);
-		as_json = true;
 	}
-	count = ask_all(&answers);
+	count = ask_all(form, &answers);
 	if (count < 0) {
 		fprintf(stderr, "qemuvm: cannot look for VMs: %s\n", strerror(-count));
 		return EXIT_NO_ADDRESS;
 	}
-	if (as_json)
+		if (form == LIST_JSON)
 		print_json(answers, count);
+	else if (form == LIST_NAMES)
+		print_names(answers, count);
 	else
 		print_table(answers, count);
 	free(answers);

@@ -6,7 +6,7 @@
 #include "output.h"
 
 static const struct command commands[] = {
-	{"list", command_list, "[--json]", "all VMs with their addresses"},
+	{"list", command_list, "[--json | --names]", "all VMs with their addresses"},
 	{"ip", command_ip, "[-4|-6] [--all] [--source S] NAME", "the address of a VM"},
 	{"args", command_args, "NAME", "the QEMU options that give a VM an agent socket"},
 	{"doctor", command_doctor, "[NAME]", "check every link of the chain, and how to mend it"},
