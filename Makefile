@@ -102,7 +102,7 @@ $(MODULE): $(call objects,nss_qemuvm) $(RESOLVER) nss_qemuvm/nss_qemuvm.map
 
 $(B)/qemuvm: $(call objects,cli) $(RESOLVER)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lresolv
 
 $(B)/ssh-helper: $(call objects,ssh-helper) $(RESOLVER)
 	$(call say,LD,$@)

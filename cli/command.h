@@ -30,6 +30,7 @@ int command_list(int argc, char **argv);
 int command_ip(int argc, char **argv);
 int command_args(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_authorize(int argc, char **argv);
 
 /* Complains about an argument that is none of the known options, and names the nearest. options
  * ends with NULL. Returns EXIT_USAGE. */

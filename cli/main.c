@@ -9,6 +9,8 @@ static const struct command commands[] = {
 	{"list", command_list, "[--json | --names]", "all VMs with their addresses"},
 	{"ip", command_ip, "[-4|-6] [--all] [--source S] NAME", "the address of a VM"},
 	{"args", command_args, "NAME", "the QEMU options that give a VM an agent socket"},
+	{"authorize", command_authorize, "NAME [--user U] [KEYFILE]",
+		"let a key of yours into a VM, through its agent"},
 	{"doctor", command_doctor, "[NAME]", "check every link of the chain, and how to mend it"},
 };
 
@@ -18,7 +20,7 @@ static int print_help(FILE *stream)
 {
 	fprintf(stream, "usage: qemuvm COMMAND [ARGUMENT ...]\n\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(stream, "  %-7s %-34s %s\n", commands[i].name, commands[i].usage,
+		fprintf(stream, "  %-9s %-34s %s\n", commands[i].name, commands[i].usage,
 			commands[i].help);
 	fprintf(stream, "\n  --help, --version\n\nSee qemuvm(1), qemuvm.conf(5).\n");
 	return EXIT_OK;

@@ -11,17 +11,7 @@
 #include "vm.h"
 
 /*
- * A way to learn the addresses of a VM. A new one is a new file that keeps this contract, and one
- * line in the table of source.c.
- *
- * ask() answers with a count > 0 (that many addresses were claimed), 0 (this VM is none of mine) or
- * a negative errno (tried and failed: remember why; -EADDRNOTAVAIL: answered, and the VM has none).
- * -EINPROGRESS is no failure: call->wait says for what, and ask() is called again, on the same
- * call, when that has happened or its time is over. leave() is called exactly once for a call whose
- * ask() was called, whatever it said; it ends what is still under way.
- */
-/*
- * More that is said over the same connection, once the agent has named the addresses; for programs,
+ * More that is said over the agent's connection, once it has named the addresses; for programs,
  * which may wait.
  */
 struct source_talk {
@@ -32,6 +22,16 @@ struct source_talk {
 	void *context;
 };
 
+/*
+ * A way to learn the addresses of a VM. A new one is a new file that keeps this contract, and one
+ * line in the table of source.c.
+ *
+ * ask() answers with a count > 0 (that many addresses were claimed), 0 (this VM is none of mine) or
+ * a negative errno (tried and failed: remember why; -EADDRNOTAVAIL: answered, and the VM has none).
+ * -EINPROGRESS is no failure: call->wait says for what, and ask() is called again, on the same
+ * call, when that has happened or its time is over. leave() is called exactly once for a call whose
+ * ask() was called, whatever it said; it ends what is still under way.
+ */
 struct source_call {
 	/* What the source is told. */
 	const struct config *config;

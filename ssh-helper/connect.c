@@ -46,11 +46,12 @@ struct attempt {
 	char name[NAME_VM_SIZE];
 	uint16_t port;
 	bool explains;
+	bool relays;   /* whoever started us takes no descriptor, whatever stdout is */
 	int hangup_fd; /* see race.h */
 	int64_t begun_ms;
 	struct deadline deadline;
 	struct resolver_answer answer;
-		struct ways ways;
+	struct ways ways;
 	struct race race;
 	struct forward forward;
 	struct notice notice;
@@ -73,6 +74,15 @@ static int parse_port(const char *text, uint16_t *ret_port)
 	return 0;
 }
 
+static bool takes_descriptors(int socket)
+{
+	int domain = 0;
+	socklen_t len = sizeof(domain);
+
+	return getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_UNIX;
+}
+
+/* ssh gives a socket of its own where it takes a descriptor, and pipes where it does not. */
 static enum handover_kind kind_of_stdout(void)
 {
 	struct stat status;
@@ -80,7 +90,7 @@ static enum handover_kind kind_of_stdout(void)
 	if (fstat(STDOUT_FILENO, &status) < 0 || fcntl(STDIN_FILENO, F_GETFD) < 0)
 		return HANDOVER_NONE;
 	if (S_ISSOCK(status.st_mode))
-		return HANDOVER_PASS;
+		return takes_descriptors(STDOUT_FILENO) ? HANDOVER_PASS : HANDOVER_RELAY;
 	return S_ISFIFO(status.st_mode) ? HANDOVER_RELAY : HANDOVER_NONE;
 }
 
@@ -283,7 +293,7 @@ static int connect_to_vm(struct attempt *attempt)
 		else
 			fd = try_once(attempt, false);
 	}
-		race_end(&attempt->race);
+	race_end(&attempt->race);
 	notice_end(&attempt->notice);
 	return fd;
 }
@@ -362,10 +372,13 @@ static int run(struct attempt *attempt, enum handover_kind kind)
 /* 0, or an exit status; what is wrong was told. */
 static int read_arguments(struct attempt *attempt, int argc, char **argv)
 {
-	attempt->explains = argc > 0 && strcmp(argv[0], "--explain") == 0;
-	if (attempt->explains) {
-		argc--;
-		argv++;
+	for (; argc > 0 && argv[0][0] == '-'; argc--, argv++) {
+		if (strcmp(argv[0], "--explain") == 0)
+			attempt->explains = true;
+		else if (strcmp(argv[0], "--relay") == 0)
+			attempt->relays = true;
+		else
+			break;
 	}
 	if (argc != 2)
 		return VERB_USAGE;
@@ -390,6 +403,8 @@ int verb_connect(int argc, char **argv)
 
 	if (status != 0)
 		return status;
+	if (attempt.relays && kind == HANDOVER_PASS)
+		kind = HANDOVER_RELAY;
 	if (kind == HANDOVER_NONE && !attempt.explains) {
 		complain(attempt.host, "nobody to hand the connection to: this is for ssh's "
 				       "ProxyCommand (see qemuvm-ssh-helper(8))");

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+
 #include <unistd.h>
 
 /* One read of a fast guest; two of them are in memory. */
@@ -124,6 +126,13 @@ static int set_nonblocking(int fd)
 	return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
 }
 
+static bool is_socket(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 int handover_relay(int in, int out, int fd)
 {
 	/* Not on the stack, and this is a program: one relay, then it ends. */
@@ -131,7 +140,7 @@ int handover_relay(int in, int out, int fd)
 	int r;
 
 	up = (struct stream){.from = in, .to = fd, .to_is_socket = true};
-	down = (struct stream){.from = fd, .to = out};
+	down = (struct stream){.from = fd, .to = out, .to_is_socket = is_socket(out)};
 	r = set_nonblocking(in);
 	if (r == 0)
 		r = set_nonblocking(out);

@@ -13,9 +13,9 @@
 int handover_pass(int socket, int fd);
 
 /*
- * Relays between in and out (ssh's pipes) and fd, each direction to its own end: an end of file is
- * passed on as one, and no byte before it is lost. fd is non-blocking; in and out are made so. 0 or
- * a negative errno.
+ * Relays between in and out (pipes of ssh's, or one socket) and fd, each direction to its own end:
+ * an end of file is passed on as one, and no byte before it is lost. fd is non-blocking; in and out
+ * are made so. 0 or a negative errno.
  */
 int handover_relay(int in, int out, int fd);
 

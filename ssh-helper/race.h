@@ -23,7 +23,7 @@
  * emulated guest. */
 #define RACE_SILENT_MS 1500
 /* So many connections may stand beside a new one. */
-#define RACE_KEPT_MAX	 3
+#define RACE_KEPT_MAX    3
 #define RACE_RUNNERS_MAX (WAYS_MAX + 16)
 
 /* One connection, or what becomes one. */
@@ -32,7 +32,7 @@ struct runner {
 	int fd;
 	bool is_connected;
 	bool is_talking;       /* no banner so far: poll() would call it ready for ever */
-	bool is_kept;	       /* silent for too long; it may yet be heard */
+	bool is_kept;          /* silent for too long; it may yet be heard */
 	struct deadline until; /* once connected: when it is kept */
 };
 

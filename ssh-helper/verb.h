@@ -14,7 +14,7 @@
 /* match NAME: is it one of the caller's VMs? No guest and no monitor is asked. */
 int verb_match(int argc, char **argv);
 
-/* connect [--explain] HOST PORT: ssh's ProxyCommand. */
+/* connect [--explain | --relay] HOST PORT: ssh's ProxyCommand. */
 int verb_connect(int argc, char **argv);
 
 /* host-keys HOSTFIELD HOST KEY: ssh's KnownHostsCommand (%H %h %K). Never fails: ssh would take
