@@ -48,6 +48,7 @@ RESOLVER := $(B)/libresolver.a
 MODULE   := $(B)/libnss_qemuvm.so.2
 UNIT     := $(patsubst tests/unit/test_%.c,$(B)/tests/test_%,$(wildcard tests/unit/test_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(B)/tests/%,$(wildcard tests/support/*.c))
+PRELOAD  := $(patsubst tests/support/preload/%.c,$(B)/tests/%.so,$(wildcard tests/support/preload/*.c))
 BENCH    := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
@@ -134,6 +135,10 @@ $(B)/tests/%: $(B)/obj/tests/support/%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lpthread
+$(B)/tests/%.so: tests/support/preload/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -fvisibility=default -std=c11 $(WARNINGS) -fPIC -O1 -o $@ $<
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -146,7 +151,7 @@ $(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) $(RESO
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(FUZZ_MAIN) $(RESOLVER)
 
-tests: all $(UNIT) $(SUPPORT)
+tests: all $(UNIT) $(SUPPORT) $(PRELOAD)
 
 fuzz-targets: $(FUZZ)
 
