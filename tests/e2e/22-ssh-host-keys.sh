@@ -51,6 +51,25 @@ check_status 'host-keys never fails' 0 "$helper" host-keys nosuch nosuch.vm NONE
 check_equal 'no file stays open in the guest' 0 \
 	"$(guest_run demo 'ls -l /proc/$(pidof qemu-ga)/fd' | grep -c ssh_host)"
 
+# A key of one's own, which the guest does not know yet.
+ssh-keygen -q -t ed25519 -N '' -f "$world/mine"
+as_me=(ssh -F none -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityAgent=none -i "$world/mine" -o StrictHostKeyChecking=no
+	-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$(vm_ipv4 demo)" hostname)
+check_status 'a key that the guest does not know' 255 "${as_me[@]}"
+check_equal 'authorize lets it in' "demo.vm: root accepts $world/mine.pub" \
+	"$(qemuvm authorize demo --user root "$world/mine.pub" 2>&1)"
+check_equal 'by ssh' demo "$("${as_me[@]}" 2>&1)"
+lines=$(ssh demo 'wc -l </root/.ssh/authorized_keys')
+check_status 'a private key leads to its public one' 0 qemuvm authorize demo --user=root "$world/mine"
+check_equal 'twice is once' "$lines" "$(ssh demo 'wc -l </root/.ssh/authorized_keys')"
+check_equal 'one that was there stays' demo "$(ssh demo hostname 2>&1)"
+output=$(qemuvm authorize demo --user nobody-there "$world/mine" 2>&1)
+check_equal 'no such user: the status' 1 "$?"
+check_match 'no such user: the words' 'demo: the guest refuses: it has no user "nobody-there"' "$output"
+cp "$world/mine.pub" "$HOME/.ssh/id_ed25519.pub"
+check_equal "the person's own key and name" "demo.vm: root accepts $HOME/.ssh/id_ed25519.pub" "$(qemuvm authorize demo 2>&1)"
+rm "$HOME/.ssh/id_ed25519.pub"
+
 # A stranger answers under the VM's address.
 guest_run demo 'ssh-keygen -q -t ed25519 -N "" -f /tmp/other; stop_sshd; sleep 1
 	/usr/sbin/sshd -f /dev/null -h /tmp/other -o PidFile=/run/sshd.pid' >/dev/null

@@ -46,6 +46,9 @@ check_match '--explain tells each step' 'VM: demo.vm.*addresses from: agent.*10\
 	"$("$helper" connect --explain demo 22 | tr '\n' ' ')"
 check_match '--explain of none' 'nosuch: no VM of that name' "$("$helper" connect --explain nosuch 22 2>&1)"
 
+head -c 100000000 /dev/urandom >"$world/big"
+check 'scp of 100 MB' scp -q "$world/big" demo:/tmp/big
+check_equal 'arrives whole' "$(sha256sum <"$world/big")" "$(ssh demo 'sha256sum </tmp/big; rm /tmp/big')"
 head -c 1000000 /dev/urandom >"$world/sent"
 mkdir "$world/tree"
 cp "$world/sent" "$world/tree/a"
@@ -56,6 +59,20 @@ check_equal 'a second session over it' demo "$(ssh -o ControlPath="$world/%C" de
 printf 'all:\n  hosts:\n    demo:\n' >"$world/inventory.yml"
 check_match 'ansible' 'demo.*CHANGED' \
 	"$(ANSIBLE_HOME=$world/ansible ANSIBLE_LOCAL_TEMP=$world/ansible ansible -i "$world/inventory.yml" -m raw -a hostname all 2>&1)"
+# The modules of ansible are programs in Python: the host's goes into the guest.
+python_files() {
+	local python
+	python=$(readlink -f /usr/bin/python3)
+	printf '%s\n' "$python" /usr/lib/python3*/ /usr/lib/x86_64-linux-gnu/lib{crypto,ssl}.so.3
+	ldd "$python" | awk '$2 == "=>" && $1 !~ /^libc\./ { print $3 }'
+}
+# shellcheck disable=SC2046 # a list of files
+check 'Python by rsync' rsync -aRL --exclude=__pycache__ --exclude=dist-packages --exclude='config-*' --exclude=lib2to3 \
+	--exclude=idlelib --exclude=pydoc_data --exclude=test $(python_files) demo:/
+guest_run demo "ln -s $(readlink -f /usr/bin/python3) /usr/bin/python3" >/dev/null
+check_match 'ansible ping' 'demo.*SUCCESS.*"ping": "pong"' \
+	"$(ANSIBLE_HOME=$world/ansible ANSIBLE_LOCAL_TEMP=$world/ansible ansible -i "$world/inventory.yml" \
+		-m ping all 2>&1 | tr '\n' ' ')"
 check_equal 'paramiko, which takes no descriptor' demo "$(timeout 60 /usr/bin/python3 - "$helper" "$HOME/.ssh/id_ed25519" <<'PYTHON'
 import sys, paramiko
 client = paramiko.SSHClient()
