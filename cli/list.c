@@ -57,7 +57,7 @@ static int ask_all(enum list_form form, struct resolver_answer **ret_answers)
 {
 	struct progress progress = {.begin_ns = deadline_now_ns()};
 	struct resolver_survey survey = {
-				.asks_nobody = form == LIST_NAMES,
+		.asks_nobody = form == LIST_NAMES,
 		.learn = form == LIST_NAMES ? NULL : vm_monitor_learn,
 		.show_progress = isatty(STDERR_FILENO) ? show_progress : NULL,
 		.context = &progress,
@@ -239,9 +239,8 @@ int command_list(int argc, char **argv)
 	enum list_form form = LIST_TABLE;
 	int count;
 
-
 	for (int i = 0; i < argc; i++) {
-				if (strcmp(argv[i], "--json") == 0)
+		if (strcmp(argv[i], "--json") == 0)
 			form = LIST_JSON;
 		else if (strcmp(argv[i], "--names") == 0)
 			form = LIST_NAMES;
@@ -253,7 +252,7 @@ int command_list(int argc, char **argv)
 		fprintf(stderr, "qemuvm: cannot look for VMs: %s\n", strerror(-count));
 		return EXIT_NO_ADDRESS;
 	}
-		if (form == LIST_JSON)
+	if (form == LIST_JSON)
 		print_json(answers, count);
 	else if (form == LIST_NAMES)
 		print_names(answers, count);

@@ -34,7 +34,8 @@ check_match 'which is told' 'made.*user-mode' "$output"
 vm_kill made
 vm_kill given
 
-# On the bridge.
+# On the bridge, with room for large files.
+vm_memory=512
 vm_start demo qemuvm.sshd=no
 wait_until "$BOOT_SECONDS" guest_has_addresses demo
 guest_run demo '(sleep 3; start_sshd) >/dev/null 2>&1 &' >/dev/null

@@ -35,6 +35,8 @@ ANSWER_SECONDS=20
 world=/run/e2e
 vm_count=0
 vm_nics=()
+# MiB of the VMs that start from now on; their files live in half of it.
+vm_memory=256
 declare -A vm_number vm_pid
 
 # The packages of the guest come from the network, so it is built out here.
@@ -125,7 +127,7 @@ vm_start() {
 	# shellcheck disable=SC2207 # none of the words has a blank
 	[ ${#vm_nics[@]} != 0 ] || vm_nics=($(tap_nic "tap$number" "52:54:00:77:00:0$number"))
 	qemu-system-x86_64 -name "$name" -machine pc -accel "${QEMUVM_ACCEL:-tcg,thread=multi}" \
-		-cpu max -m 256 -nodefaults -no-user-config -display none \
+		-cpu max -m "$vm_memory" -nodefaults -no-user-config -display none \
 		-kernel "$QEMUVM_E2E_GUEST/vmlinuz" -initrd "$QEMUVM_E2E_GUEST/initramfs.gz" \
 		-append "console=ttyS0 quiet qemuvm.hostname=$name $*" \
 		-serial "file:$world/$name.console" \
