@@ -12,6 +12,11 @@ LIBDIR     ?= $(PREFIX)/lib$(if $(MULTIARCH),/$(MULTIARCH))
 LIBEXECDIR ?= $(PREFIX)/libexec
 BINDIR     ?= $(PREFIX)/bin
 MANDIR     ?= $(PREFIX)/share/man
+BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
+FISHDIR    ?= $(PREFIX)/share/fish
+# Debian's zsh looks elsewhere for what packages bring.
+ZSHDIR     ?= $(PREFIX)/share/zsh/$(if $(and $(wildcard /etc/debian_version),$(filter \
+	/usr,$(PREFIX))),vendor-completions,site-functions)
 
 B := build
 Q := $(if $(V),,@)
@@ -174,7 +179,7 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
 
 SOURCES := $(wildcard resolver/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c)
-SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build \
+SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build completions/*.bash \
 	tests/guest/demo tests/guest/init)
 lint: $(PAGES)
 	$(Q)clang-tidy --quiet $(SOURCES) -- $(ALL_CPPFLAGS) -std=c11
@@ -188,8 +193,16 @@ INSTALL ?= install -C
 TMPFILES := $(PREFIX)/lib/tmpfiles.d/qemuvm.conf
 SSH_DROP_IN := $(SYSCONFDIR)/ssh/ssh_config.d/40-qemuvm.conf
 PAGE_PATHS = $(foreach page,$(notdir $(PAGES)),$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page))
+# FILE:WHERE, as each shell wants it.
+COMPLETIONS := qemuvm.bash:$(BASHDIR)/qemuvm hosts.bash:$(SYSCONFDIR)/bash_completion.d/qemuvm-hosts \
+	_qemuvm:$(ZSHDIR)/_qemuvm _qemuvm_hosts:$(ZSHDIR)/_qemuvm_hosts \
+	qemuvm.fish:$(FISHDIR)/vendor_completions.d/qemuvm.fish \
+	hosts.fish:$(FISHDIR)/vendor_conf.d/qemuvm-hosts.fish
+completion_file = $(firstword $(subst :, ,$(1)))
+completion_path = $(lastword $(subst :, ,$(1)))
 INSTALLED := $(LIBDIR)/libnss_qemuvm.so.2 $(BINDIR)/qemuvm $(LIBEXECDIR)/qemuvm/ssh-helper \
-	$(TMPFILES) $(SSH_DROP_IN) $(PAGE_PATHS)
+	$(TMPFILES) $(SSH_DROP_IN) $(PAGE_PATHS) \
+	$(foreach completion,$(COMPLETIONS),$(call completion_path,$(completion)))
 
 install: all
 	$(Q)$(INSTALL) -D -m 644 $(MODULE) $(DESTDIR)$(LIBDIR)/libnss_qemuvm.so.2
@@ -201,6 +214,9 @@ install: all
 	$(if $(NO_SSH),,$(Q)$(INSTALL) -D -m 644 $(DROP_IN) $(DESTDIR)$(SSH_DROP_IN))
 	$(Q)$(foreach path,$(PAGE_PATHS),$(INSTALL) -D -m 644 $(B)/man/$(notdir $(path)) \
 		$(DESTDIR)$(path) &&) true
+	$(Q)$(foreach completion,$(COMPLETIONS),$(INSTALL) -D -m 644 \
+		completions/$(call completion_file,$(completion)) \
+		$(DESTDIR)$(call completion_path,$(completion)) &&) true
 
 # A configuration that somebody wrote stays.
 uninstall: $(B)/qemuvm.conf

@@ -100,16 +100,16 @@ static void tell_to_make_directory(const char *path)
 
 int command_args(int argc, char **argv)
 {
-	static const char *const options[] = {"--help", NULL};
+	static const struct option options[] = {{NULL, 0, NULL, 0}};
 	char name[NAME_VM_SIZE], path[CONFIG_PATH_SIZE];
+	const char *typed = NULL;
 
-	if (argc > 0 && argv[0][0] == '-')
-		return command_unknown_option(argv[0], options);
-	if (argc != 1) {
-		fputs("usage: qemuvm args NAME\n", stderr);
+	if (command_option(argc, argv, ":", options) != COMMAND_OPTIONS_END ||
+		command_operands(argc, argv, 1, &typed) < 0)
 		return EXIT_USAGE;
-	}
-	if (name_from_typed(argv[0], name) < 0) {
+	if (typed == NULL)
+		return command_usage("args");
+	if (name_from_typed(typed, name) < 0) {
 		fputs("qemuvm: a VM's name has letters, digits, '-', '_' and single dots\n",
 			stderr);
 		return EXIT_USAGE;

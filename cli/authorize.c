@@ -137,24 +137,25 @@ static const char *own_name(void)
 
 static int parse(int argc, char **argv, struct authorization *authorization)
 {
-	static const char *const options[] = {"--user", "--help", NULL};
+	static const struct option options[] = {
+		{"user", required_argument, NULL, 'u'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *operands[2] = {NULL, NULL};
+	int option;
 
-	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--user") == 0)
-			authorization->user = i + 1 < argc ? argv[++i] : "";
-		else if (strncmp(argv[i], "--user=", 7) == 0)
-			authorization->user = argv[i] + 7;
-		else if (argv[i][0] == '-' || authorization->path != NULL)
-			return command_unknown_option(argv[i], options);
-		else if (authorization->name == NULL)
-			authorization->name = argv[i];
-		else
-			authorization->path = argv[i];
+	while ((option = command_option(argc, argv, ":", options)) != COMMAND_OPTIONS_END) {
+		if (option != 'u')
+			return EXIT_USAGE;
+		authorization->user = optarg;
 	}
-	if (authorization->name != NULL && authorization->user[0] != '\0')
-		return EXIT_OK;
-	fputs("usage: qemuvm authorize NAME [--user USER] [KEYFILE]\n", stderr);
-	return EXIT_USAGE;
+	if (command_operands(argc, argv, 2, operands) < 0)
+		return EXIT_USAGE;
+	if (operands[0] == NULL || authorization->user[0] == '\0')
+		return command_usage("authorize");
+	authorization->name = operands[0];
+	authorization->path = operands[1];
+	return EXIT_OK;
 }
 
 int command_authorize(int argc, char **argv)

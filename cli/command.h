@@ -2,6 +2,8 @@
 #ifndef QEMUVM_COMMAND_H
 #define QEMUVM_COMMAND_H
 
+#include <getopt.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config.h"
@@ -28,15 +30,35 @@ struct command {
 
 int command_list(int argc, char **argv);
 int command_ip(int argc, char **argv);
+int command_show(int argc, char **argv);
+int command_export(int argc, char **argv);
 int command_args(int argc, char **argv);
-int command_doctor(int argc, char **argv);
 int command_authorize(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 
-/* Complains about an argument that is none of the known options, and names the nearest. options
- * ends with NULL. Returns EXIT_USAGE. */
-int command_unknown_option(const char *argument, const char *const *options);
+/*
+ * The next option, as getopt_long(3) has it: its letter, with optarg. Options and operands may come
+ * in any order. COMMAND_OPTIONS_END: none is left. COMMAND_OPTION_BAD: one is unknown (the nearest
+ * is suggested), lacks its value or takes none; the person was told.
+ */
+#define COMMAND_OPTIONS_END (-1)
+#define COMMAND_OPTION_BAD  '?'
+int command_option(int argc, char **argv, const char *letters, const struct option *options);
+
+/* What is left when all options were taken: at most max of them, or EXIT_USAGE's words were said
+ * and -EINVAL is returned. Returns their number. */
+int command_operands(int argc, char **argv, int max, const char **ret_operands);
+
+/* Tells how a command is called; returns EXIT_USAGE. */
+int command_usage(const char *name);
+
+/* A number of seconds, or NULL, which leaves it as it is. False, with a word: it is none. */
+bool command_seconds(const char *text, int *ret_seconds);
 /* The nearest of the words, or NULL where none is near. words ends with NULL. */
 const char *command_nearest(const char *typed, const char *const *words);
+
+/* Tells on stderr why there is no address: "qemuvm: NAME: ...". Returns the exit status. */
+int command_explain(const char *name, const struct resolver_answer *answer);
 
 /* The configuration, its problems told on stderr as FILE:LINE: TEXT. The storage is the program's.
  */

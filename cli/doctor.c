@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
+#include <link.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include "nsswitch.h"
 #include "output.h"
 #include "runtime.h"
+#include "survey.h"
 #include "vm_monitor.h"
 
 /*
@@ -54,12 +57,17 @@ __attribute__((format(printf, 1, 2))) static bool bad(const char *format, ...)
 static bool check_module(void)
 {
 	void *module = dlopen(MODULE, RTLD_NOW);
+	struct link_map *map;
+	bool is_there;
 
 	if (module == NULL)
 		return bad(
 			"NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`", dlerror());
+	is_there = dlinfo(module, RTLD_DI_LINKMAP, &map) == 0;
+	good("NSS module: the loader finds %s, glibc %s", is_there ? map->l_name : MODULE,
+		gnu_get_libc_version());
 	dlclose(module);
-	return good("NSS module: the loader finds " MODULE);
+	return true;
 }
 
 static bool check_nsswitch(void)
@@ -181,55 +189,109 @@ static bool check_include(void)
 	return good("ssh: " SSH_CONFIG " reads the drop-in");
 }
 
-static bool check_answer(const struct resolver_answer *answer)
+/* Is the agent's silence its own? QEMU's monitor tells whether the guest has opened its port. */
+static const char *silence_of(const struct config *config, const struct resolver_answer *answer)
+{
+	static struct vm vm;
+	struct trust trust;
+	int is_open;
+
+	if (resolver_locate(config, answer->id, &vm) < 0)
+		return "";
+	trust_init(config, &trust);
+	is_open = vm_monitor_agent_port(&trust, &vm);
+	if (is_open < 0)
+		return "";
+	return is_open > 0
+		       ? ": the guest has its port open, so another program holds the socket, or "
+			 "the VM is paused"
+		       : ": the guest has not opened its port, so no agent runs in it (in the "
+			 "guest: apt install qemu-guest-agent)";
+}
+
+static bool is_silent(const struct resolver_answer *answer)
+{
+	return answer->reason == RESOLVER_AGENT_SILENT ||
+	       answer->agent_reason == RESOLVER_AGENT_SILENT;
+}
+
+static bool check_answer(const struct config *config, const struct resolver_answer *answer)
 {
 	char text[RESOLVER_TEXT_SIZE];
 	bool is_ok = answer->outcome == RESOLVER_ADDRESSES;
 
-	finding_begin(is_ok ? FINDING_OK : FINDING_PROBLEM);
+	/* Its name leads to no address, which is what its network is made for; ssh has other ways.
+	 */
+	bool is_private = answer->reason == RESOLVER_USER_MODE;
+
+	finding_begin(is_ok ? FINDING_OK : is_private ? FINDING_SKIPPED : FINDING_PROBLEM);
 	output_text(stdout, answer->host);
 	if (is_ok)
-		printf(": %s\n", address_format(&answer->addresses[0], text));
+		printf(": %s", address_format(&answer->addresses[0], text));
 	else
-		printf(": %s\n", resolver_explain(answer, text));
+		printf(": %s", resolver_explain(answer, text));
+	if (is_ok && answer->agent_reason != RESOLVER_OK)
+		printf(", by its %s; %s",
+			answer->source == SOURCE_LEASE ? "DHCP lease" : "neighbour table entry",
+			resolver_explain_agent(answer, text));
+	puts(is_silent(answer) ? silence_of(config, answer) : "");
+	return is_ok || is_private;
+}
+
+/* Of those that have an address the first is tried as other programs would. */
+static bool check_answers(
+	const struct config *config, const struct resolver_answer *answers, size_t count)
+{
+	const struct resolver_answer *found = NULL;
+	bool is_ok = true;
+
+	for (size_t i = 0; i < count; i++) {
+		is_ok &= check_answer(config, &answers[i]);
+		if (found == NULL && answers[i].outcome == RESOLVER_ADDRESSES)
+			found = &answers[i];
+	}
+	is_ok &= finding_reach(answers, count);
+	if (found != NULL)
+		is_ok &= finding_probe_nss(found);
 	return is_ok;
 }
 
 static bool check_all_agents(const struct config *config)
 {
 	struct resolver_answer *answers;
-	bool is_ok = true;
-	const struct resolver_survey survey = {.learn = vm_monitor_learn};
-	int count = resolver_ask_all(config, &survey, &answers);
+	bool is_ok;
+	int count = survey_all(config, &answers);
 
 	if (count < 0)
 		return bad("agents: %s", strerror(-count));
-	for (int i = 0; i < count; i++)
-		is_ok &= check_answer(&answers[i]);
+	is_ok = check_answers(config, answers, (size_t)count);
 	free(answers);
 	return is_ok;
 }
 
-static bool check_one(const struct config *config, const char *name)
+static bool check_one(const struct config *config, const char *name, bool has_drop_in)
 {
-	struct resolver_question question = {
+	static struct resolver_answer answer;
+	const struct resolver_question question = {
 		.name = name, .takes_scope = true, .learn = vm_monitor_learn};
-	struct resolver_answer answer;
+	bool is_ok;
 
 	resolver_ask(config, &question, &answer);
-	return check_answer(&answer);
+	is_ok = check_answers(config, &answer, 1);
+	return has_drop_in && is_ok &&
+	       (answer.outcome == RESOLVER_NO_VM || finding_probe_ssh(answer.host));
 }
 
 int command_doctor(int argc, char **argv)
 {
-	static const char *const options[] = {"--help", NULL};
+	static const struct option options[] = {{NULL, 0, NULL, 0}};
 	static struct config config;
-	bool is_ok = true;
+	const char *name = NULL;
+	bool is_ok = true, has_drop_in;
 
-	if (argc > 0 && argv[0][0] == '-')
-		return command_unknown_option(argv[0], options);
-	if (argc > 1)
-		return command_unknown_option(argv[1], options);
+	if (command_option(argc, argv, ":", options) != COMMAND_OPTIONS_END ||
+		command_operands(argc, argv, 1, &name) < 0)
+		return EXIT_USAGE;
 	is_ok &= check_module();
 	is_ok &= check_nsswitch();
 	is_ok &= check_config(&config);
@@ -237,10 +299,11 @@ int command_doctor(int argc, char **argv)
 	check_cache(&config);
 	/* What is so now, not what was so before. */
 	config_drop_cache(&config);
-	is_ok &= check_drop_in();
-	is_ok &= check_include();
-	if (argc > 0)
-		return check_one(&config, argv[0]) && is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
+	has_drop_in = check_drop_in() & check_include();
+	is_ok &= finding_nscd();
+	if (name != NULL)
+		return check_one(&config, name, has_drop_in) && is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
+	is_ok &= has_drop_in && finding_probe_ssh(NULL);
 	is_ok &= finding_vms(&config);
 	finding_leases(&config);
 	is_ok &= check_all_agents(&config);

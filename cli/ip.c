@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: MIT */
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "answer_text.h"
 #include "command.h"
+#include "deadline.h"
 #include "output.h"
 #include "vm_monitor.h"
 
-#define USAGE "usage: qemuvm ip [-4|-6] [--all] [--source agent|lease|neighbour|all] NAME\n"
+#define MS_PER_S 1000
+/* While a VM is waited for: of one question, and between two. */
+#define ROUND_MS 3000
+#define PAUSE_MS 300
 
 enum wanted_source { WANTED_BELIEVED, WANTED_ONE, WANTED_EACH };
 
 struct ip_request {
 	const char *name;
 	int family;
-	bool wants_all;
+	bool wants_all, wants_json;
+	bool waits;
+	int wait_s;
 	enum wanted_source wanted;
 	enum source_id source; /* with WANTED_ONE */
 };
@@ -36,54 +44,75 @@ static int parse_source(const char *text, struct ip_request *request)
 	return EXIT_USAGE;
 }
 
-static int parse(int argc, char **argv, struct ip_request *ret_request)
+static int parse_option(int option, struct ip_request *request)
 {
-	static const char *const options[] = {"-4", "-6", "--all", "--source", "--help", NULL};
-	struct ip_request request = {.family = AF_UNSPEC};
-
-	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "-4") == 0) {
-			request.family = AF_INET;
-		} else if (strcmp(argv[i], "-6") == 0) {
-			request.family = AF_INET6;
-		} else if (strcmp(argv[i], "--all") == 0) {
-			request.wants_all = true;
-		} else if (strcmp(argv[i], "--source") == 0) {
-			if (parse_source(argv[++i], &request) != EXIT_OK)
-				return EXIT_USAGE;
-		} else if (strncmp(argv[i], "--source=", 9) == 0) {
-			if (parse_source(argv[i] + 9, &request) != EXIT_OK)
-				return EXIT_USAGE;
-		} else if (argv[i][0] == '-' || request.name != NULL) {
-			return command_unknown_option(argv[i], options);
-		} else {
-			request.name = argv[i];
-		}
-	}
-	if (request.name == NULL) {
-		fputs(USAGE, stderr);
+	switch (option) {
+	case '4':
+		request->family = AF_INET;
+		return EXIT_OK;
+	case '6':
+		request->family = AF_INET6;
+		return EXIT_OK;
+	case 'a':
+		request->wants_all = true;
+		return EXIT_OK;
+	case 'j':
+		request->wants_json = true;
+		return EXIT_OK;
+	case 's':
+		return parse_source(optarg, request);
+	case 'w':
+		request->waits = true;
+		return command_seconds(optarg, &request->wait_s) ? EXIT_OK : EXIT_USAGE;
+	default:
 		return EXIT_USAGE;
 	}
-	*ret_request = request;
+}
+
+static int parse(int argc, char **argv, struct ip_request *request)
+{
+	static const struct option options[] = {
+		{"all", no_argument, NULL, 'a'},
+		{"json", no_argument, NULL, 'j'},
+		{"source", required_argument, NULL, 's'},
+		{"wait", optional_argument, NULL, 'w'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = command_option(argc, argv, ":46", options)) != COMMAND_OPTIONS_END)
+		if (parse_option(option, request) != EXIT_OK)
+			return EXIT_USAGE;
+	if (command_operands(argc, argv, 1, &request->name) < 0)
+		return EXIT_USAGE;
+	if (request->name == NULL)
+		return command_usage("ip");
 	return EXIT_OK;
 }
 
+/*
+ * The best one, unless all are wanted: of both families IPv4, since it also stands in a URL as it
+ * is.
+ */
 static void print_addresses(const struct resolver_answer *answer, bool wants_all)
 {
 	char text[ADDRESS_TEXT_MAX];
+	size_t best = 0;
 
-	for (size_t i = 0; i < (wants_all ? answer->address_count : 1); i++)
-		puts(address_format(&answer->addresses[i], text));
+	while (best < answer->address_count && answer->addresses[best].family != AF_INET)
+		best++;
+	if (best == answer->address_count)
+		best = 0;
+	for (size_t i = 0; i < answer->address_count; i++)
+		if (wants_all || i == best)
+			puts(address_format(&answer->addresses[i], text));
 }
 
-static int explain(const char *name, const struct resolver_answer *answer)
+/* Is an address worth waiting for? A VM that boots has one of its families before the other. */
+static bool may_come(const struct resolver_answer *answer)
 {
-	char text[RESOLVER_TEXT_SIZE];
-
-	fputs("qemuvm: ", stderr);
-	output_text(stderr, name);
-	fprintf(stderr, ": %s\n", resolver_explain(answer, text));
-	return answer->outcome == RESOLVER_NO_VM ? EXIT_NO_VM : EXIT_NO_ADDRESS;
+	return answer->outcome == RESOLVER_NOT_YET ||
+	       (answer->outcome == RESOLVER_NO_ADDRESS && answer->reason != RESOLVER_USER_MODE);
 }
 
 static const struct resolver_answer *ask(
@@ -94,10 +123,21 @@ static const struct resolver_answer *ask(
 		.name = request->name,
 		.family = request->family,
 		.takes_scope = true,
+		.is_patient = request->waits,
 		.learn = vm_monitor_learn,
 	};
+	struct deadline deadline =
+		deadline_after_ms(request->waits ? request->wait_s * MS_PER_S : 0);
+	int left;
 
-	resolver_ask(config, &question, &answer);
+	do {
+		left = deadline_left_ms(deadline);
+		question.budget_ms = request->waits && left < ROUND_MS ? left : 0;
+		resolver_ask(config, &question, &answer);
+		left = deadline_left_ms(deadline);
+		if (left > 0 && may_come(&answer))
+			poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);
+	} while (may_come(&answer) && !deadline_is_past(deadline));
 	return &answer;
 }
 
@@ -105,9 +145,14 @@ static int print_answer(const struct ip_request *request, const struct config *c
 {
 	const struct resolver_answer *answer = ask(request, config);
 
+	if (request->wants_json && answer->outcome != RESOLVER_NO_VM) {
+		answer_json(stdout, answer, "");
+		putchar('\n');
+	}
 	if (answer->outcome != RESOLVER_ADDRESSES)
-		return explain(request->name, answer);
-	print_addresses(answer, request->wants_all);
+		return command_explain(request->name, answer);
+	if (!request->wants_json)
+		print_addresses(answer, request->wants_all);
 	return EXIT_OK;
 }
 
@@ -135,7 +180,7 @@ static int print_each_source(const struct ip_request *request, struct config *co
 		config_keep_source(config, (enum source_id)s);
 		answer = ask(request, config);
 		if (answer->outcome == RESOLVER_NO_VM)
-			return explain(request->name, answer);
+			return command_explain(request->name, answer);
 		print_source((enum source_id)s, answer);
 		if (answer->outcome == RESOLVER_ADDRESSES)
 			status = EXIT_OK;
@@ -147,11 +192,13 @@ int command_ip(int argc, char **argv)
 {
 	static struct config config;
 	struct ip_request request = {.family = AF_UNSPEC};
-	int status = parse(argc, argv, &request);
+	int status;
 
+	config = *command_config();
+	request.wait_s = config.wait_s;
+	status = parse(argc, argv, &request);
 	if (status != EXIT_OK)
 		return status;
-	config = *command_config();
 	if (request.wanted != WANTED_BELIEVED)
 		config_drop_cache(&config);
 	if (request.wanted == WANTED_EACH)

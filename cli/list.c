@@ -1,263 +1,233 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "answer_text.h"
 #include "command.h"
 #include "deadline.h"
+#include "export.h"
+#include "list_table.h"
 #include "output.h"
-#include "vm_monitor.h"
+#include "survey.h"
+#include "terminal.h"
 
-/* A person begins to wonder after a second. */
-#define PROGRESS_AFTER_NS INT64_C(1000000000)
+/* Between two looks, while something is waited for. */
+#define PAUSE_MS  1000
+#define MS_PER_S  1000
+#define NO_VM_YET "qemuvm: no VM found (qemuvm doctor says where was looked)\n"
 
-/* Of all addresses of an answer, with spaces. */
-#define ADDRESSES_TEXT_SIZE ((size_t)ANSWER_ADDRESSES_MAX * (ADDRESS_TEXT_MAX + 1))
+enum list_form { LIST_TABLE, LIST_JSON, LIST_PLAIN, LIST_NAMES };
 
-struct progress {
-	int64_t begin_ns;
-	bool is_shown;
+struct list_request {
+	enum list_form form;
+	bool waits, watches;
+	int wait_s;
 };
 
-static void show_progress(void *context, size_t answered, size_t count)
+static const char *or_dash(const char *text)
 {
-	struct progress *progress = context;
-
-	if (deadline_now_ns() - progress->begin_ns < PROGRESS_AFTER_NS)
-		return;
-	fprintf(stderr, "\rasked %zu guest agents, %zu answered", count, answered);
-	progress->is_shown = true;
+	return text != NULL ? text : "-";
 }
 
-/* The line, and back to its beginning. */
-static void erase_progress(const struct progress *progress)
+/* Fields with a tab between them, which none of them holds. */
+static void print_plain(FILE *stream, const struct resolver_answer *answers, int count)
 {
-	if (progress->is_shown)
-		fputs("\r\033[K", stderr);
-}
-
-/* One descriptor for each VM is open while all are asked. */
-static void allow_many_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-enum list_form { LIST_TABLE, LIST_JSON, LIST_NAMES };
-
-static int ask_all(enum list_form form, struct resolver_answer **ret_answers)
-{
-	struct progress progress = {.begin_ns = deadline_now_ns()};
-	struct resolver_survey survey = {
-		.asks_nobody = form == LIST_NAMES,
-		.learn = form == LIST_NAMES ? NULL : vm_monitor_learn,
-		.show_progress = isatty(STDERR_FILENO) ? show_progress : NULL,
-		.context = &progress,
-	};
-	int count;
-
-	allow_many_descriptors();
-	count = resolver_ask_all(command_config(), &survey, ret_answers);
-	erase_progress(&progress);
-	return count;
-}
-
-static void print_json_addresses(const struct resolver_answer *answer)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	putchar('[');
-	for (size_t i = 0; i < answer->address_count; i++) {
-		if (i > 0)
-			fputs(", ", stdout);
-		output_json(stdout, address_format(&answer->addresses[i], text));
-	}
-	putchar(']');
-}
-
-static void print_json_names(const struct resolver_answer *answer)
-{
-	putchar('[');
-	for (unsigned int i = 0; i < answer->name_count; i++) {
-		if (i > 0)
-			fputs(", ", stdout);
-		output_json(stdout, answer->names[i]);
-	}
-	putchar(']');
-}
-
-/* Why there is no address, or why the guest's agent is not the one who named it; or NULL. */
-static const char *hint_of(
-	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
-{
-	if (answer->outcome != RESOLVER_ADDRESSES)
-		return resolver_explain(answer, text);
-	if (answer->agent_reason != RESOLVER_OK)
-		return resolver_explain_agent(answer, text);
-	return NULL;
-}
-
-static void print_json_text(const char *key, const char *text)
-{
-	printf(", \"%s\": ", key);
-	if (text == NULL)
-		fputs("null", stdout);
-	else
-		output_json(stdout, text);
-}
-
-static void print_json_vm(const struct resolver_answer *answer)
-{
-	char text[RESOLVER_TEXT_SIZE];
-	bool has_address = answer->outcome == RESOLVER_ADDRESSES;
-
-	fputs("  {\"vm-id\": ", stdout);
-	output_json(stdout, answer->id);
-	print_json_text("host", answer->host);
-	fputs(", \"names\": ", stdout);
-	print_json_names(answer);
-	fputs(", \"ip-addresses\": ", stdout);
-	print_json_addresses(answer);
-	print_json_text("source", has_address ? config_source_name(answer->source) : NULL);
-	print_json_text("hint", hint_of(answer, text));
-	print_json_text("agent-socket", answer->socket[0] != '\0' ? answer->socket : NULL);
-	if (answer->pid > 0)
-		printf(", \"pid\": %d}", (int)answer->pid);
-	else
-		fputs(", \"pid\": null}", stdout);
-}
-
-static void print_json(const struct resolver_answer *answers, int count)
-{
-	puts("[");
 	for (int i = 0; i < count; i++) {
-		print_json_vm(&answers[i]);
-		puts(i + 1 < count ? "," : "");
+		const struct resolver_answer *answer = &answers[i];
+		char name[NAME_VM_SIZE], text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE];
+		char address[ADDRESS_TEXT_MAX];
+
+		name_spell(answer->id, name);
+		fprintf(stream, "%s\t", name);
+		for (size_t j = 0; j < answer->address_count; j++)
+			fprintf(stream, "%s%s", j > 0 ? "," : "",
+				address_format(&answer->addresses[j], address));
+		fprintf(stream, "%s\t%s\t%s\t%" PRId64 "\t%s\n",
+			answer->address_count == 0 ? "-" : "",
+			or_dash(answer_network(answer, network)), or_dash(answer_source(answer)),
+			answer_started(answer), or_dash(answer_hint(answer, text)));
 	}
-	puts("]");
-}
-
-/* The columns of the table but the last, whose text may be as long as it likes. */
-struct widths {
-	int name, addresses, source;
-};
-
-static const struct widths heading = {
-	sizeof("NAME") - 1, sizeof("ADDRESSES") - 1, sizeof("SOURCE") - 1};
-
-/* Returns the length. */
-static int format_addresses(
-	const struct resolver_answer *answer, char text[static ADDRESSES_TEXT_SIZE])
-{
-	char address[ADDRESS_TEXT_MAX];
-	int len = 0;
-
-	if (answer->address_count == 0)
-		return snprintf(text, ADDRESSES_TEXT_SIZE, "-");
-	for (size_t i = 0; i < answer->address_count; i++)
-		len += snprintf(text + len, ADDRESSES_TEXT_SIZE - (size_t)len, "%s%s",
-			i > 0 ? " " : "", address_format(&answer->addresses[i], address));
-	return len;
-}
-
-static const char *source_of(const struct resolver_answer *answer)
-{
-	return answer->outcome == RESOLVER_ADDRESSES ? config_source_name(answer->source) : "-";
-}
-
-static void widen(int *width, int len)
-{
-	if (len > *width)
-		*width = len;
-}
-
-static struct widths measure(const struct resolver_answer *answers, int count)
-{
-	char addresses[ADDRESSES_TEXT_SIZE], name[NAME_VM_SIZE];
-	struct widths widths = heading;
-
-	for (int i = 0; i < count; i++) {
-		widen(&widths.name, (int)name_spell(answers[i].id, name));
-		widen(&widths.addresses, format_addresses(&answers[i], addresses));
-		widen(&widths.source, (int)strlen(source_of(&answers[i])));
-	}
-	return widths;
-}
-
-static void print_row(const struct resolver_answer *answer, struct widths widths)
-{
-	char text[RESOLVER_TEXT_SIZE], addresses[ADDRESSES_TEXT_SIZE], name[NAME_VM_SIZE];
-	const char *hint = hint_of(answer, text);
-
-	/* Spelled as it is typed, which is safe to show. */
-	name_spell(answer->id, name);
-	format_addresses(answer, addresses);
-	if (hint == NULL)
-		printf("%-*s  %-*s  %s\n", widths.name, name, widths.addresses, addresses,
-			source_of(answer));
-	else
-		printf("%-*s  %-*s  %-*s  %s\n", widths.name, name, widths.addresses, addresses,
-			widths.source, source_of(answer), hint);
-}
-
-static void print_table(const struct resolver_answer *answers, int count)
-{
-	struct widths widths = measure(answers, count);
-
-	if (count > 0)
-		printf("%-*s  %-*s  %-*s  HINT\n", widths.name, "NAME", widths.addresses,
-			"ADDRESSES", widths.source, "SOURCE");
-	for (int i = 0; i < count; i++)
-		print_row(&answers[i], widths);
-	if (count == 0)
-		fputs("qemuvm: no VM found (qemuvm doctor says where was looked)\n", stderr);
 }
 
 /* As they are typed, for a shell that completes them. */
-static void print_names(const struct resolver_answer *answers, int count)
+static void print_names(FILE *stream, const struct resolver_answer *answers, int count)
 {
 	char name[NAME_VM_SIZE];
 
 	for (int i = 0; i < count; i++) {
 		name_spell(answers[i].id, name);
-		puts(name);
+		fprintf(stream, "%s\n", name);
 	}
+}
+
+static void print(
+	FILE *stream, enum list_form form, const struct resolver_answer *answers, int count)
+{
+	switch (form) {
+	case LIST_JSON:
+		export_json(stream, &(struct export_vms){answers, count});
+		break;
+	case LIST_PLAIN:
+		print_plain(stream, answers, count);
+		break;
+	case LIST_NAMES:
+		print_names(stream, answers, count);
+		break;
+	default:
+		list_table_print(stream, answers, count, terminal_width());
+		break;
+	}
+}
+
+static int ask(const struct list_request *request, struct resolver_answer **ret_answers)
+{
+	return request->form == LIST_NAMES ? survey_known(command_config(), ret_answers)
+					   : survey_all(command_config(), ret_answers);
+}
+
+/* How many may get an address yet: one behind a user-mode network never does. */
+static int count_waiting(const struct resolver_answer *answers, int count)
+{
+	int waiting = 0;
+
+	for (int i = 0; i < count; i++)
+		waiting += answers[i].outcome == RESOLVER_NOT_YET;
+	return waiting;
+}
+
+static void show_waiting(int waiting, int count)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[Kwaiting for the addresses of %d of %d VMs", waiting,
+			count);
+}
+
+static void erase_waiting(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+/* Asks again until every VM has what it can have, or the time is over. */
+static int ask_until_all(const struct list_request *request, struct resolver_answer **ret_answers)
+{
+	struct deadline deadline = deadline_after_ms(request->wait_s * MS_PER_S);
+	int count = ask(request, ret_answers), waiting;
+
+	while (count >= 0 && (waiting = count_waiting(*ret_answers, count)) > 0 &&
+		!deadline_is_past(deadline)) {
+		show_waiting(waiting, count);
+		poll(NULL, 0,
+			deadline_left_ms(deadline_earlier(deadline, deadline_after_ms(PAUSE_MS))));
+		free(*ret_answers);
+		count = ask(request, ret_answers);
+	}
+	erase_waiting();
+	return count;
+}
+
+static int list_once(const struct list_request *request)
+{
+	struct resolver_answer *answers;
+	int count = request->waits ? ask_until_all(request, &answers) : ask(request, &answers);
+	bool is_short;
+
+	if (count < 0)
+		return EXIT_NO_ADDRESS;
+	is_short = request->waits && count_waiting(answers, count) > 0;
+	print(stdout, request->form, answers, count);
+	if (count == 0 && request->form == LIST_TABLE)
+		fputs(NO_VM_YET, stderr);
+	free(answers);
+	return is_short ? EXIT_NO_ADDRESS : EXIT_OK;
+}
+
+/* What would be printed now; the caller's to free. NULL: it cannot be told, which was said. */
+static char *render(const struct list_request *request)
+{
+	struct resolver_answer *answers;
+	char *text = NULL;
+	size_t size;
+	FILE *stream;
+	int count = ask(request, &answers);
+
+	if (count < 0)
+		return NULL;
+	stream = open_memstream(&text, &size);
+	if (stream != NULL) {
+		print(stream, request->form, answers, count);
+		if (count == 0 && request->form == LIST_TABLE)
+			fputs("no VM found\n", stream);
+		(void)fclose(stream);
+	}
+	free(answers);
+	return text;
+}
+
+/* On a terminal in the place of what was there, elsewhere below it. */
+static bool show(const char *text, bool is_first)
+{
+	if (isatty(STDOUT_FILENO))
+		fputs("\033[H\033[J", stdout);
+	else if (!is_first)
+		putchar('\n');
+	fputs(text, stdout);
+	return output_finish();
+}
+
+/* Until it is interrupted. */
+static int watch(const struct list_request *request)
+{
+	char *shown = NULL, *text;
+
+	while ((text = render(request)) != NULL) {
+		bool is_new = shown == NULL || strcmp(text, shown) != 0;
+
+		if (is_new && !show(text, shown == NULL)) {
+			free(text);
+			break;
+		}
+		free(shown);
+		shown = text;
+		poll(NULL, 0, PAUSE_MS);
+	}
+	free(shown);
+	return EXIT_NO_ADDRESS;
 }
 
 int command_list(int argc, char **argv)
 {
-	static const char *const options[] = {"--json", "--names", "--help", NULL};
-	struct resolver_answer *answers = NULL;
-	enum list_form form = LIST_TABLE;
-	int count;
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"plain", no_argument, NULL, 'p'},
+		{"names", no_argument, NULL, 'n'},
+		{"wait", optional_argument, NULL, 'w'},
+		{"watch", no_argument, NULL, 'W'},
+		{NULL, 0, NULL, 0},
+	};
+	struct list_request request = {.form = LIST_TABLE, .wait_s = command_config()->wait_s};
+	int option;
 
-	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			form = LIST_JSON;
-		else if (strcmp(argv[i], "--names") == 0)
-			form = LIST_NAMES;
-		else
-			return command_unknown_option(argv[i], options);
+	while ((option = command_option(argc, argv, ":", options)) != COMMAND_OPTIONS_END) {
+		if (option == 'j')
+			request.form = LIST_JSON;
+		else if (option == 'p')
+			request.form = LIST_PLAIN;
+		else if (option == 'n')
+			request.form = LIST_NAMES;
+		else if (option == 'W')
+			request.watches = true;
+		else if (option != 'w' || !command_seconds(optarg, &request.wait_s))
+			return EXIT_USAGE;
+		request.waits |= option == 'w';
 	}
-	count = ask_all(form, &answers);
-	if (count < 0) {
-		fprintf(stderr, "qemuvm: cannot look for VMs: %s\n", strerror(-count));
-		return EXIT_NO_ADDRESS;
-	}
-	if (form == LIST_JSON)
-		print_json(answers, count);
-	else if (form == LIST_NAMES)
-		print_names(answers, count);
-	else
-		print_table(answers, count);
-	free(answers);
-	return EXIT_OK;
+	if (command_operands(argc, argv, 0, NULL) < 0)
+		return EXIT_USAGE;
+	return request.watches ? watch(&request) : list_once(&request);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,10 +8,15 @@
 #include "output.h"
 
 static const struct command commands[] = {
-	{"list", command_list, "[--json | --names]", "all VMs with their addresses"},
-	{"ip", command_ip, "[-4|-6] [--all] [--source S] NAME", "the address of a VM"},
+	{"list", command_list, "[--json|--plain|--names] [--wait[=S]|--watch]",
+		"all VMs with their addresses"},
+	{"ip", command_ip, "[-4|-6] [--all|--json] [--source S] [--wait[=S]] NAME",
+		"the address of a VM"},
+	{"show", command_show, "NAME", "everything known of a VM"},
+	{"export", command_export, "--format F [--watch DIR] [--list|--host NAME]",
+		"for other programs: hosts, dnsmasq, ssh, ansible, json"},
 	{"args", command_args, "NAME", "the QEMU options that give a VM an agent socket"},
-	{"authorize", command_authorize, "NAME [--user U] [KEYFILE]",
+	{"authorize", command_authorize, "[--user U] NAME [KEYFILE]",
 		"let a key of yours into a VM, through its agent"},
 	{"doctor", command_doctor, "[NAME]", "check every link of the chain, and how to mend it"},
 };
@@ -20,10 +27,18 @@ static int print_help(FILE *stream)
 {
 	fprintf(stream, "usage: qemuvm COMMAND [ARGUMENT ...]\n\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(stream, "  %-9s %-34s %s\n", commands[i].name, commands[i].usage,
+		fprintf(stream, "  %s %s\n      %s\n", commands[i].name, commands[i].usage,
 			commands[i].help);
 	fprintf(stream, "\n  --help, --version\n\nSee qemuvm(1), qemuvm.conf(5).\n");
 	return EXIT_OK;
+}
+
+int command_usage(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			fprintf(stderr, "usage: qemuvm %s %s\n", name, commands[i].usage);
+	return EXIT_USAGE;
 }
 
 static int complain_about(const char *typed)
@@ -43,11 +58,19 @@ static int complain_about(const char *typed)
 	return EXIT_USAGE;
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	int status = EXIT_OK;
 
-	if (argc > 0 && strcmp(argv[0], "--help") == 0)
+	if (asks_for_help(argc, argv))
 		printf("usage: qemuvm %s %s\n  %s\n", command->name, command->usage, command->help);
 	else
 		status = command->run(argc, argv);
@@ -56,6 +79,8 @@ static int run(const struct command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* Of what a terminal shows, the character set alone. */
+	(void)setlocale(LC_CTYPE, "");
 	if (argc < 2) {
 		print_help(stderr);
 		return EXIT_USAGE;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "terminal.h"
+
 /* The character at text and its length in bytes; a length of 0 where it is no UTF-8 (RFC 3629). */
 static size_t decode(const char *text, uint32_t *ret_character)
 {
@@ -42,7 +44,8 @@ void output_text(FILE *stream, const char *text)
 	while (*text != '\0') {
 		uint32_t character = 0;
 		size_t len = decode(text, &character);
-		bool is_safe = len > 0 && !is_unsafe(character);
+		bool is_safe = len > 0 && !is_unsafe(character) &&
+			       (character < 0x80 || terminal_is_utf8());
 
 		for (size_t i = 0; i < (len > 0 ? len : 1); i++, text++) {
 			if (is_safe)

@@ -11,7 +11,8 @@
  * (Unicode TR 36) never reach it raw.
  */
 
-/* For a person: what is unsafe becomes \xNN, byte by byte. */
+/* For a person: what is unsafe, or not of the locale's character set, becomes \xNN, byte by byte.
+ */
 void output_text(FILE *stream, const char *text);
 /* As a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void output_json(FILE *stream, const char *text);

@@ -112,15 +112,15 @@ static void explain_user_mode(
 
 	if (forward == NULL) {
 		snprintf(text, RESOLVER_TEXT_SIZE,
-			"the VM has user-mode networks only (-netdev user), which the host cannot "
-			"reach by address: give it a tap or bridge, or a hostfwd");
+			"user-mode networks only (-netdev user): no address leads to the VM from "
+			"here: give it a tap or bridge, or a hostfwd");
 		return;
 	}
 	if (memcmp(forward->host.bytes, any, sizeof(any)) != 0)
 		host = address_format(&forward->host, address);
 	snprintf(text, RESOLVER_TEXT_SIZE,
-		"the VM has user-mode networks only, which the host cannot reach by address; its "
-		"ssh port is forwarded: ssh -p %u %s",
+		"user-mode networks only: no address leads to the VM from here; its ssh port is "
+		"forwarded: ssh -p %u %s",
 		forward->host_port, host);
 }
 

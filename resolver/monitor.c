@@ -36,6 +36,20 @@ void monitor_done(struct monitor *monitor)
 	monitor->state = MONITOR_ENDED;
 }
 
+int monitor_run(struct monitor *monitor, const char *command_line)
+{
+	int r = monitor_ask(monitor, command_line);
+	short events;
+
+	while (r == 0 && (r = monitor_step(monitor, &events)) == -EINPROGRESS) {
+		struct pollfd pollfd = {.fd = monitor->fd, .events = events};
+
+		poll(&pollfd, 1, deadline_left_ms(monitor->deadline));
+		r = 0;
+	}
+	return r;
+}
+
 const char *monitor_reply(const struct monitor *monitor)
 {
 	return monitor->reply;

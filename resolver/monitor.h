@@ -72,6 +72,10 @@ int monitor_step(struct monitor *monitor, short *ret_events);
  * monitor_step() returned 0 for one. */
 const char *monitor_reply(const struct monitor *monitor);
 
+/* One question and its answer, waited for with poll(): 0 or the errors of monitor_ask() and
+ * monitor_step(). */
+int monitor_run(struct monitor *monitor, const char *command_line);
+
 /* Closes at once and frees; may be called twice. */
 void monitor_done(struct monitor *monitor);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "monitor_text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,4 +146,24 @@ void monitor_read_qtree(struct vm *vm, const char *text)
 	cid = strstr(device, "guest-cid = ");
 	if (cid != NULL)
 		vm->vsock_cid = (uint32_t)strtoul(cid + strlen("guest-cid = "), NULL, 10);
+}
+
+/* "    name = "org.qemu.guest_agent.0"", and then "    port 1, guest on, host off, throttle off" */
+int monitor_read_port(const char *text, const char *name)
+{
+	char line[LINE_SIZE], wanted[LINE_SIZE];
+	bool is_wanted = false;
+
+	(void)snprintf(wanted, sizeof(wanted), "name = \"%s\"", name);
+	while (next_line(&text, line)) {
+		const char *begin = line + strspn(line, " ");
+
+		if (strncmp(begin, "dev: ", 5) == 0)
+			is_wanted = false;
+		else if (strcmp(begin, wanted) == 0)
+			is_wanted = true;
+		else if (is_wanted && strncmp(begin, "port ", 5) == 0)
+			return strstr(begin, ", guest on,") != NULL;
+	}
+	return -ENOENT;
 }

@@ -24,4 +24,8 @@ void monitor_read_uuid(struct vm *vm, const char *text);
 /* `info qtree` (system/qdev-monitor.c): the cid of a vsock device. */
 void monitor_read_qtree(struct vm *vm, const char *text);
 
+/* The same, of a virtual serial port by its name (hw/char/virtio-serial-bus.c,
+ * virtser_bus_dev_print()): has the guest opened it? 1, 0, or -ENOENT. */
+int monitor_read_port(const char *text, const char *name);
+
 #endif

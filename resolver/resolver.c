@@ -187,6 +187,8 @@ static void describe_vm(struct resolver_answer *answer, const struct vm *vm)
 	answer->name_count = vm->name_count;
 	answer->pid = vm->pid;
 	answer->uid = vm->uid;
+	memcpy(answer->nics, vm->nics, sizeof(answer->nics));
+	answer->nic_count = vm->nic_count;
 	memcpy(answer->forwards, vm->forwards, sizeof(answer->forwards));
 	answer->forward_count = vm->forward_count;
 	answer->vsock_cid = vm->vsock_cid;
@@ -338,6 +340,19 @@ static void remember_answer(struct asking *asking, const struct config *config, 
 	free(answer);
 }
 
+static void show(const struct lookup *lookup, const struct config *config,
+	const struct resolver_witness *witness)
+{
+	for (unsigned int i = 0; i < config->source_count; i++) {
+		enum source_id id = config->sources[i];
+		bool has_failed = id == SOURCE_AGENT && lookup->said[id] < 0;
+
+		witness->see(witness->context, &lookup->found->vm, id,
+			has_failed ? reason_of_agent(lookup->said[id]) : RESOLVER_OK,
+			&lookup->candidates[id]);
+	}
+}
+
 /* The VM is found. */
 static void ask_found(struct asking *asking, const struct config *config,
 	const struct resolver_question *question, const struct lookup_terms *terms,
@@ -358,6 +373,8 @@ static void ask_found(struct asking *asking, const struct config *config,
 		return;
 	}
 	answer_for(answer, lookup, config, question);
+	if (question->witness != NULL)
+		show(lookup, config, question->witness);
 	if (answer->outcome == RESOLVER_ADDRESSES && lookup->memory.has_place)
 		remember_answer(asking, config, name);
 }

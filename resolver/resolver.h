@@ -34,19 +34,6 @@
  */
 typedef void resolver_learn_fn(const struct trust *trust, struct vm *const *vms, size_t count);
 
-struct resolver_question {
-	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
-	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
-	int budget_ms;    /* 0: timeout_ms of the configuration */
-	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
-	bool is_patient;  /* a person waits for this VM: see struct source_call */
-	/* Of the VM nothing is wanted but its addresses and host name; id is spelled as it is
-	 * typed, and the rest may be missing. */
-	bool is_brief;
-	resolver_learn_fn *learn;       /* or NULL */
-	const struct source_talk *talk; /* what else is wanted of the guest's agent, or NULL */
-};
-
 enum resolver_outcome {
 	RESOLVER_ADDRESSES,  /* one or more */
 	RESOLVER_NO_VM,      /* none of that name that counts */
@@ -88,6 +75,29 @@ enum resolver_reason {
 	RESOLVER_NO_RESOURCES,  /* the asking process has no memory or descriptors left */
 };
 
+/* Sees how an answer came about, once for each source that was asked: each claim with its verdict,
+ * and why an agent gave no answer, or RESOLVER_OK. Not called where the answer is one of the
+ * cache. */
+struct resolver_witness {
+	void (*see)(void *context, const struct vm *vm, enum source_id source,
+		enum resolver_reason reason, const struct candidates *candidates);
+	void *context;
+};
+
+struct resolver_question {
+	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
+	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
+	int budget_ms;    /* 0: timeout_ms of the configuration */
+	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
+	bool is_patient;  /* a person waits for this VM: see struct source_call */
+	/* Of the VM nothing is wanted but its addresses and host name; id is spelled as it is
+	 * typed, and the rest may be missing. */
+	bool is_brief;
+	resolver_learn_fn *learn;       /* or NULL */
+	const struct source_talk *talk; /* what else is wanted of the guest's agent, or NULL */
+	const struct resolver_witness *witness; /* or NULL */
+};
+
 struct resolver_answer {
 	enum resolver_outcome outcome;
 	enum resolver_reason reason;
@@ -101,6 +111,8 @@ struct resolver_answer {
 	unsigned int name_count;
 	pid_t pid;
 	uid_t uid;
+	struct vm_nic nics[VM_NICS_MAX];
+	unsigned int nic_count;
 	struct vm_forward forwards[VM_FORWARDS_MAX];
 	unsigned int forward_count;
 	uint32_t vsock_cid;  /* 0: none */

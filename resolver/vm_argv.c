@@ -7,9 +7,6 @@
 #include "vm_chardev.h"
 #include "vm_nics.h"
 
-/* The virtio-serial port on which the guest agent listens (qga/main.c,
- * QGA_VIRTIO_PATH_DEFAULT). Others may bear the same chardev id: Lima's agent is "qga0". */
-#define AGENT_PORT "org.qemu.guest_agent.0"
 /* Ports and monitors that are followed to their chardev: each is a walk of its own. */
 #define CHARDEVS_FOLLOWED_MAX 16
 
@@ -143,7 +140,7 @@ static void look_at_port(struct agent_search *search, const struct option *optio
 
 	if (search->left == 0 || search->vm->agent.kind != VM_ENDPOINT_NONE ||
 		!option_equals(option, "driver", "virtserialport") ||
-		!option_equals(option, "name", AGENT_PORT) ||
+		!option_equals(option, "name", VM_ARGV_AGENT_PORT) ||
 		option_get(option, "chardev", id, sizeof(id)) < 0)
 		return;
 	search->left--;

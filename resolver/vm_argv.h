@@ -5,6 +5,10 @@
 #include "argv.h"
 #include "vm.h"
 
+/* The virtio-serial port on which the guest agent listens (qga/main.c,
+ * QGA_VIRTIO_PATH_DEFAULT). Others may bear the same chardev id: Lima's agent is "qga0". */
+#define VM_ARGV_AGENT_PORT "org.qemu.guest_agent.0"
+
 /*
  * Reads QEMU's command line into *vm: names, NICs and what is behind them, forwards, the agent's
  * socket, a monitor, the vsock cid. vm->has_argv is set; vm->id is left as it is.

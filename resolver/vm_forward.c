@@ -20,20 +20,6 @@
 /* A row of `info usernet` has 90 characters. */
 #define LINE_SIZE 256
 
-static int converse(struct monitor *monitor, const char *line)
-{
-	int r = monitor_ask(monitor, line);
-	short events;
-
-	while (r == 0 && (r = monitor_step(monitor, &events)) == -EINPROGRESS) {
-		struct pollfd pollfd = {.fd = monitor->fd, .events = events};
-
-		poll(&pollfd, 1, deadline_left_ms(monitor->deadline));
-		r = 0;
-	}
-	return r;
-}
-
 /* Is the line one of the text's? */
 static bool has_line(const char *text, const char *line, size_t len)
 {
@@ -77,7 +63,7 @@ static int find_new(
 static int add(struct monitor *monitor, uint16_t guest_port, struct vm_forward *ret_forward)
 {
 	char line[LINE_SIZE], *before = NULL;
-	int r = converse(monitor, "info usernet");
+	int r = monitor_run(monitor, "info usernet");
 
 	if (r == 0) {
 		before = strdup(monitor_reply(monitor));
@@ -85,9 +71,9 @@ static int add(struct monitor *monitor, uint16_t guest_port, struct vm_forward *
 	}
 	(void)snprintf(line, sizeof(line), "hostfwd_add tcp:127.0.0.1:0-:%u", guest_port);
 	if (r == 0)
-		r = converse(monitor, line);
+		r = monitor_run(monitor, line);
 	if (r == 0)
-		r = converse(monitor, "info usernet");
+		r = monitor_run(monitor, "info usernet");
 	if (r == 0)
 		r = find_new(before, monitor_reply(monitor), guest_port, ret_forward);
 	free(before);
@@ -142,7 +128,7 @@ static int remove_once(
 		return r;
 	(void)snprintf(line, sizeof(line), "hostfwd_remove tcp:%s:%u",
 		address_format(&forward->host, host), forward->host_port);
-	r = converse(&monitor, line);
+	r = monitor_run(&monitor, line);
 	monitor_done(&monitor);
 	return r;
 }

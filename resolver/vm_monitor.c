@@ -9,6 +9,7 @@
 #include "endpoint.h"
 #include "monitor.h"
 #include "monitor_text.h"
+#include "vm_argv.h"
 #include "vm_identify.h"
 
 /* A question, who needs it, and who reads the answer. */
@@ -166,4 +167,19 @@ void vm_monitor_learn(const struct trust *trust, struct vm *const *vms, size_t c
 	}
 	free(interviews);
 	free(pollfds);
+}
+
+int vm_monitor_agent_port(const struct trust *trust, const struct vm *vm)
+{
+	struct monitor monitor;
+	int r = vm_monitor_open(trust, vm);
+
+	if (r < 0)
+		return r;
+	monitor_init(&monitor, r, vm->monitor_protocol, deadline_after_ms(MONITOR_MS));
+	r = monitor_run(&monitor, "info qtree");
+	if (r == 0)
+		r = monitor_read_port(monitor_reply(&monitor), VM_ARGV_AGENT_PORT);
+	monitor_done(&monitor);
+	return r;
 }

@@ -23,4 +23,8 @@ void vm_monitor_learn(const struct trust *trust, struct vm *const *vms, size_t c
  */
 int vm_monitor_open(const struct trust *trust, const struct vm *vm);
 
+/* Has the guest opened the port of its agent, which an agent that runs does? 1, 0, -ENOENT (no
+ * monitor, or no such port), or what the monitor said within MONITOR_MS. */
+int vm_monitor_agent_port(const struct trust *trust, const struct vm *vm);
+
 #endif

@@ -30,7 +30,9 @@ installed=$(tree)
 for path in usr/bin/qemuvm usr/libexec/qemuvm/ssh-helper usr/lib/*/libnss_qemuvm.so.2 \
 	etc/qemuvm.conf etc/ssh/ssh_config.d/40-qemuvm.conf usr/lib/tmpfiles.d/qemuvm.conf \
 	usr/share/man/man1/qemuvm.1 usr/share/man/man5/qemuvm.conf.5 \
-	usr/share/man/man8/libnss_qemuvm.8 usr/share/man/man8/qemuvm-ssh-helper.8; do
+	usr/share/man/man8/libnss_qemuvm.8 usr/share/man/man8/qemuvm-ssh-helper.8 \
+	usr/share/bash-completion/completions/qemuvm etc/bash_completion.d/qemuvm-hosts \
+	usr/share/zsh/*/_qemuvm usr/share/fish/vendor_completions.d/qemuvm.fish; do
 	# shellcheck disable=SC2086 # a pattern
 	check_status "it brings $path" 0 test -f "$root"/$path
 done

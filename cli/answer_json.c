@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+
+#include "answer_text.h"
+#include "output.h"
+
+/* A key with its comma; the first one follows the brace. */
+static void begin_member(FILE *stream, const char *indent, const char *key)
+{
+	fprintf(stream, ",\n%s \"%s\": ", indent, key);
+}
+
+static void put_text(FILE *stream, const char *indent, const char *key, const char *text)
+{
+	begin_member(stream, indent, key);
+	if (text == NULL || text[0] == '\0')
+		fputs("null", stream);
+	else
+		output_json(stream, text);
+}
+
+static void put_number(FILE *stream, const char *indent, const char *key, int64_t number)
+{
+	begin_member(stream, indent, key);
+	if (number == 0)
+		fputs("null", stream);
+	else
+		fprintf(stream, "%" PRId64, number);
+}
+
+static void put_names(FILE *stream, const struct resolver_answer *answer)
+{
+	for (unsigned int i = 0; i < answer->name_count; i++) {
+		fputs(i > 0 ? ", " : "", stream);
+		output_json(stream, answer->names[i]);
+	}
+}
+
+static void put_addresses(FILE *stream, const struct resolver_answer *answer)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < answer->address_count; i++) {
+		fputs(i > 0 ? ", " : "", stream);
+		output_json(stream, address_format(&answer->addresses[i], text));
+	}
+}
+
+static void put_macs(FILE *stream, const struct resolver_answer *answer)
+{
+	char text[MAC_TEXT_MAX];
+	bool is_first = true;
+
+	for (unsigned int i = 0; i < answer->nic_count; i++) {
+		if (!answer->nics[i].has_mac)
+			continue;
+		fputs(is_first ? "" : ", ", stream);
+		output_json(stream, mac_format(&answer->nics[i].mac, text));
+		is_first = false;
+	}
+}
+
+static void put_forwards(FILE *stream, const struct resolver_answer *answer)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	for (unsigned int i = 0; i < answer->forward_count; i++) {
+		const struct vm_forward *forward = &answer->forwards[i];
+
+		fprintf(stream, "%s{\"host-ip\": ", i > 0 ? ", " : "");
+		output_json(stream, address_format(&forward->host, text));
+		fprintf(stream, ", \"host-port\": %u, \"guest-port\": %u}", forward->host_port,
+			forward->guest_port);
+	}
+}
+
+static void put_list(FILE *stream, const char *indent, const char *key,
+	void (*put)(FILE *stream, const struct resolver_answer *answer),
+	const struct resolver_answer *answer)
+{
+	begin_member(stream, indent, key);
+	fputc('[', stream);
+	put(stream, answer);
+	fputc(']', stream);
+}
+
+void answer_json(FILE *stream, const struct resolver_answer *answer, const char *indent)
+{
+	char text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE];
+
+	fputs("{\"vm-id\": ", stream);
+	output_json(stream, answer->id);
+	put_text(stream, indent, "host", answer->host);
+	put_list(stream, indent, "names", put_names, answer);
+	put_list(stream, indent, "ip-addresses", put_addresses, answer);
+	put_text(stream, indent, "source", answer_source(answer));
+	put_text(stream, indent, "hint", answer_hint(answer, text));
+	put_text(stream, indent, "network", answer_network(answer, network));
+	put_list(stream, indent, "macs", put_macs, answer);
+	put_list(stream, indent, "forwards", put_forwards, answer);
+	put_number(stream, indent, "vsock-cid", answer->vsock_cid);
+	put_text(stream, indent, "agent-socket", answer->socket);
+	put_number(stream, indent, "pid", answer->pid);
+	put_number(stream, indent, "started", answer_started(answer));
+	fputc('}', stream);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "answer_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proc.h"
+
+#define MINUTE 60
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+const char *answer_hint(const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
+{
+	if (answer->outcome != RESOLVER_ADDRESSES)
+		return resolver_explain(answer, text);
+	if (answer->agent_reason != RESOLVER_OK)
+		return resolver_explain_agent(answer, text);
+	return NULL;
+}
+
+const char *answer_source(const struct resolver_answer *answer)
+{
+	return answer->outcome == RESOLVER_ADDRESSES ? config_source_name(answer->source) : NULL;
+}
+
+const char *answer_netdev(enum vm_netdev netdev)
+{
+	static const char *const words[] = {
+		[VM_NETDEV_NONE] = "unplugged",
+		[VM_NETDEV_TAP] = "tap",
+		[VM_NETDEV_BRIDGE] = "bridge",
+		[VM_NETDEV_USER] = "user",
+		[VM_NETDEV_PASST] = "passt",
+		[VM_NETDEV_VDE] = "vde",
+		[VM_NETDEV_SOCKET] = "socket",
+		[VM_NETDEV_OTHER] = "other",
+	};
+
+	return words[netdev];
+}
+
+const char *answer_network(
+	const struct resolver_answer *answer, char text[static ANSWER_NETWORK_SIZE])
+{
+	bool is_said[VM_NETDEV_OTHER + 1] = {false};
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < answer->nic_count; i++) {
+		const char *word = answer_netdev(answer->nics[i].netdev);
+
+		if (word == NULL || is_said[answer->nics[i].netdev])
+			continue;
+		is_said[answer->nics[i].netdev] = true;
+		len += (size_t)snprintf(
+			text + len, ANSWER_NETWORK_SIZE - len, "%s%s", len > 0 ? "+" : "", word);
+	}
+	return len > 0 ? text : NULL;
+}
+
+/* Of /proc/stat; 0 where it is not to be had. */
+static int64_t boot_time(void)
+{
+	FILE *file = fopen("/proc/stat", "re");
+	char line[256];
+	int64_t seconds = 0;
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "btime %" SCNd64, &seconds) == 1)
+			break;
+	if (file != NULL)
+		(void)fclose(file);
+	return seconds;
+}
+
+int64_t answer_started(const struct resolver_answer *answer)
+{
+	uint64_t ticks = answer->start_time;
+	int64_t boot;
+	uid_t owner;
+
+	if (ticks == 0 && (answer->pid <= 0 || proc_birth(answer->pid, &ticks, &owner) < 0))
+		return 0;
+	boot = boot_time();
+	return boot > 0 ? boot + (int64_t)ticks / sysconf(_SC_CLK_TCK) : 0;
+}
+
+const char *answer_uptime(int64_t started, char text[static ANSWER_UPTIME_SIZE])
+{
+	int64_t seconds = (int64_t)time(NULL) - started;
+
+	if (seconds < MINUTE)
+		return "<1 min";
+	if (seconds < HOUR)
+		(void)snprintf(text, ANSWER_UPTIME_SIZE, "%" PRId64 " min", seconds / MINUTE);
+	else if (seconds < DAY)
+		(void)snprintf(text, ANSWER_UPTIME_SIZE, "%" PRId64 " h", seconds / HOUR);
+	else
+		(void)snprintf(text, ANSWER_UPTIME_SIZE, "%" PRId64 " d", seconds / DAY);
+	return text;
+}

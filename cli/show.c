@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent_about.h"
+#include "answer_text.h"
+#include "command.h"
+#include "host_keys.h"
+#include "output.h"
+#include "program.h"
+#include "terminal.h"
+#include "vm_monitor.h"
+
+/*
+ * Everything that is known of one VM: what its process tells, what each source says, what the guest
+ * tells of itself.
+ */
+struct view {
+	const char *name;
+	struct config config; /* of one source at a time */
+	struct vm vm;
+	struct resolver_answer answers[SOURCE_COUNT];
+	struct candidates claims[SOURCE_COUNT];
+	bool was_agent_asked;
+	struct agent_about about;
+	struct host_keys keys;
+};
+
+static bool is_needed(void *context, const struct vm *vm)
+{
+	(void)context;
+	(void)vm;
+	return true;
+}
+
+static void talk(void *context, const struct vm *vm, struct agent *agent)
+{
+	struct view *view = context;
+
+	(void)vm;
+	view->was_agent_asked = true;
+	if (agent_about(agent, &view->about) == 0)
+		(void)host_keys_ask(agent, &view->keys);
+}
+
+static void see(void *context, const struct vm *vm, enum source_id source,
+	enum resolver_reason reason, const struct candidates *candidates)
+{
+	struct view *view = context;
+
+	view->vm = *vm;
+	view->answers[source].agent_reason = reason;
+	view->claims[source] = *candidates;
+}
+
+/* Each source alone, as if the others were not there. Returns whether the VM is there. */
+static bool ask_source(struct view *view, enum source_id source)
+{
+	const struct source_talk source_talk = {is_needed, talk, view};
+	const struct resolver_witness witness = {see, view};
+	const struct resolver_question question = {
+		.name = view->name,
+		.family = AF_UNSPEC,
+		.takes_scope = true,
+		.learn = vm_monitor_learn,
+		.talk = source == SOURCE_AGENT ? &source_talk : NULL,
+		.witness = &witness,
+	};
+
+	config_keep_source(&view->config, source);
+	resolver_ask(&view->config, &question, &view->answers[source]);
+	return view->answers[source].outcome != RESOLVER_NO_VM;
+}
+
+/* Begins a line; what follows, and its end, the caller prints. */
+static void begin(const char *label)
+{
+	printf("  %s%-15s%s ", terminal_style(TERMINAL_STRONG), label,
+		terminal_style(TERMINAL_PLAIN));
+}
+
+static void print_text(const char *label, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	begin(label);
+	output_text(stdout, text);
+	putchar('\n');
+}
+
+static void print_names(const struct vm *vm)
+{
+	begin("names");
+	output_text(stdout, vm->id);
+	for (unsigned int i = 0; i < vm->name_count; i++) {
+		if (strcmp(vm->names[i], vm->id) == 0)
+			continue;
+		fputs(", ", stdout);
+		output_text(stdout, vm->names[i]);
+	}
+	putchar('\n');
+}
+
+static void print_process(const struct view *view)
+{
+	const struct passwd *user = getpwuid(view->vm.uid);
+	int64_t started = answer_started(&view->answers[SOURCE_AGENT]);
+	char uptime[ANSWER_UPTIME_SIZE], moment[32];
+	time_t seconds = (time_t)started;
+	struct tm local;
+
+	begin("process");
+	if (view->vm.pid > 0)
+		printf("%d", (int)view->vm.pid);
+	else
+		fputs("not known", stdout);
+	if (user != NULL)
+		printf(" of %s", user->pw_name);
+	else
+		printf(" of user %u", (unsigned int)view->vm.uid);
+	if (started > 0 && localtime_r(&seconds, &local) != NULL &&
+		strftime(moment, sizeof(moment), "%F %T", &local) > 0)
+		printf(", up %s, since %s", answer_uptime(started, uptime), moment);
+	putchar('\n');
+}
+
+static void print_endpoint(const char *label, const struct vm_endpoint *endpoint, const char *kind)
+{
+	char path[VM_PATH_SIZE];
+
+	vm_endpoint_format(endpoint, path);
+	begin(label);
+	if (path[0] == '\0')
+		fputs(endpoint->kind == VM_ENDPOINT_FD ? "a descriptor that QEMU was given"
+						       : "none",
+			stdout);
+	output_text(stdout, path);
+	puts(path[0] != '\0' ? kind : "");
+}
+
+/* What the agent says of itself, or why it says nothing. */
+static void print_agent(const struct view *view)
+{
+	const struct resolver_answer *answer = &view->answers[SOURCE_AGENT];
+	char text[RESOLVER_TEXT_SIZE];
+
+	if (view->was_agent_asked) {
+		begin("agent");
+		fputs("answers", stdout);
+		if (view->about.version[0] != '\0') {
+			fputs(", version ", stdout);
+			output_text(stdout, view->about.version);
+		}
+		putchar('\n');
+	} else if (answer->agent_reason != RESOLVER_OK) {
+		print_text("agent", resolver_explain_agent(answer, text));
+	}
+}
+
+static void print_guest(const struct agent_about *about)
+{
+	print_text("guest", about->os);
+	print_text("kernel", about->kernel);
+	print_text("machine", about->machine);
+	print_text("calls itself", about->host_name);
+}
+
+/* Those that are claimed for the NIC and count, each once. */
+static void print_addresses_of(const struct view *view, const struct vm_nic *nic)
+{
+	struct address told[ANSWER_ADDRESSES_MAX];
+	size_t count = 0;
+
+	for (int s = 0; s < SOURCE_COUNT; s++)
+		for (size_t i = 0; i < view->claims[s].count; i++) {
+			const struct candidate *claim = &view->claims[s].list[i];
+			char text[ADDRESS_TEXT_MAX];
+			bool is_told = false;
+
+			for (size_t j = 0; j < count; j++)
+				is_told |= address_equals(&told[j], &claim->address);
+			if (is_told || claim->verdict != CANDIDATE_COUNTS || !claim->has_mac ||
+				!mac_equals(&claim->mac, &nic->mac) ||
+				count == ANSWER_ADDRESSES_MAX)
+				continue;
+			told[count++] = claim->address;
+			printf(" %s", address_format(&claim->address, text));
+		}
+}
+
+static void print_nic(const struct view *view, const struct vm_nic *nic)
+{
+	const char *kind = answer_netdev(nic->netdev);
+	char mac[MAC_TEXT_MAX];
+
+	begin("network card");
+	fputs(nic->has_mac ? mac_format(&nic->mac, mac) : "MAC not known", stdout);
+	printf(", %s", kind != NULL ? kind : "network not known");
+	if (nic->ifname[0] != '\0') {
+		putchar(' ');
+		output_text(stdout, nic->ifname);
+	}
+	if (nic->bridge[0] != '\0') {
+		fputs(" on ", stdout);
+		output_text(stdout, nic->bridge);
+	}
+	if (nic->mac_is_shared)
+		fputs(", a MAC that another VM bears, too", stdout);
+	putchar(':');
+	if (nic->has_mac)
+		print_addresses_of(view, nic);
+	putchar('\n');
+}
+
+static void print_ways(const struct vm *vm)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	for (unsigned int i = 0; i < vm->forward_count; i++) {
+		begin("forward");
+		printf("%s port %u leads to its port %u\n",
+			address_format(&vm->forwards[i].host, text), vm->forwards[i].host_port,
+			vm->forwards[i].guest_port);
+	}
+	if (vm->vsock_cid != 0) {
+		begin("vsock");
+		printf("cid %u\n", vm->vsock_cid);
+	}
+}
+
+static const char *rank_text(enum candidate_rank rank)
+{
+	static const char *const texts[] = {
+		[CANDIDATE_PROVEN] = "known to the neighbour table",
+		[CANDIDATE_ON_LINK] = "on a network of this host",
+		[CANDIDATE_UNROUTED] = "no route to it is known",
+		[CANDIDATE_GATEWAY] = "behind a gateway",
+		[CANDIDATE_LINK_LOCAL] = "link-local",
+	};
+
+	return texts[rank];
+}
+
+static void print_claim(const struct candidate *claim)
+{
+	char address[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX];
+	bool counts = claim->verdict == CANDIDATE_COUNTS;
+
+	begin("");
+	printf("%s%s%s%s: %s%s\n", address_format(&claim->address, address),
+		claim->has_mac ? " (" : "", claim->has_mac ? mac_format(&claim->mac, mac) : "",
+		claim->has_mac ? ")" : "", counts ? "" : "left out: ",
+		counts ? rank_text(claim->rank) : candidate_verdict_text(claim->verdict));
+}
+
+static void print_source(const struct view *view, enum source_id source)
+{
+	const struct resolver_answer *answer = &view->answers[source];
+	const struct candidates *claims = &view->claims[source];
+	char label[32], text[RESOLVER_TEXT_SIZE];
+
+	/* Why the agent says nothing was said before. */
+	if (claims->count == 0 && answer->agent_reason != RESOLVER_OK)
+		return;
+	(void)snprintf(label, sizeof(label), "%s says", config_source_name(source));
+	begin(label);
+	if (claims->count == 0)
+		puts(resolver_explain(answer, text));
+	else
+		printf("%zu address%s\n", claims->count, claims->count == 1 ? "" : "es");
+	for (size_t i = 0; i < claims->count; i++)
+		print_claim(&claims->list[i]);
+}
+
+static void print_sources(const struct view *view)
+{
+	char text[RESOLVER_TEXT_SIZE];
+
+	if (view->answers[SOURCE_AGENT].reason == RESOLVER_USER_MODE) {
+		print_text("addresses", resolver_explain(&view->answers[SOURCE_AGENT], text));
+		return;
+	}
+	for (int s = 0; s < SOURCE_COUNT; s++)
+		print_source(view, (enum source_id)s);
+}
+
+/* ssh-keygen knows how to show a key; where it is not there, the keys' types stand. */
+static void print_keys(const struct host_keys *keys)
+{
+	static const char *const command[] = {"ssh-keygen", "-l", "-f", "-", NULL};
+	static char output[HOST_KEYS_MAX * 256];
+	char *input = NULL, *rest = output, *line;
+	size_t size;
+	FILE *stream = open_memstream(&input, &size);
+	int status = -ENOMEM;
+
+	if (stream == NULL)
+		return;
+	for (unsigned int i = 0; i < keys->count; i++)
+		fprintf(stream, "%s\n", keys->list[i]);
+	if (fclose(stream) == 0)
+		status = program_run(command, input, output, sizeof(output));
+	while (status == 0 && (line = strtok_r(rest, "\n", &rest)) != NULL)
+		print_text("host key", line);
+	for (unsigned int i = 0; status != 0 && i < keys->count; i++) {
+		begin("host key");
+		printf("%.*s\n", (int)strcspn(keys->list[i], " "), keys->list[i]);
+	}
+	free(input);
+}
+
+static void print_view(const struct view *view)
+{
+	printf("%s", terminal_style(TERMINAL_STRONG));
+	output_text(stdout, view->answers[SOURCE_AGENT].host);
+	puts(terminal_style(TERMINAL_PLAIN));
+	print_names(&view->vm);
+	print_process(view);
+	print_endpoint("monitor", &view->vm.monitor,
+		view->vm.monitor_protocol == VM_MONITOR_QMP ? " (QMP)" : " (HMP)");
+	print_endpoint("agent socket", &view->vm.agent, "");
+	print_agent(view);
+	print_guest(&view->about);
+	for (unsigned int i = 0; i < view->vm.nic_count; i++)
+		print_nic(view, &view->vm.nics[i]);
+	print_ways(&view->vm);
+	print_sources(view);
+	if (view->keys.count > 0)
+		print_keys(&view->keys);
+}
+
+int command_show(int argc, char **argv)
+{
+	static const struct option options[] = {{NULL, 0, NULL, 0}};
+	static struct view view;
+
+	if (command_option(argc, argv, ":", options) != COMMAND_OPTIONS_END ||
+		command_operands(argc, argv, 1, &view.name) < 0)
+		return EXIT_USAGE;
+	if (view.name == NULL)
+		return command_usage("show");
+	view.config = *command_config();
+	/* What is so now. */
+	config_drop_cache(&view.config);
+	for (int s = 0; s < SOURCE_COUNT; s++)
+		if (!ask_source(&view, (enum source_id)s))
+			return command_explain(view.name, &view.answers[s]);
+	print_view(&view);
+	host_keys_done(&view.keys);
+	return EXIT_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "terminal.h"
+
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+int terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return 0;
+	return size.ws_col;
+}
+
+static bool has_colour(void)
+{
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') &&
+	       term != NULL && strcmp(term, "dumb") != 0;
+}
+
+const char *terminal_style(enum terminal_style style)
+{
+	/* ECMA-48, 8.3.117 (SGR). */
+	static const char *const sequences[] = {
+		[TERMINAL_PLAIN] = "\033[0m",
+		[TERMINAL_STRONG] = "\033[1m",
+		[TERMINAL_GOOD] = "\033[32m",
+		[TERMINAL_DOUBTFUL] = "\033[33m",
+		[TERMINAL_BAD] = "\033[31m",
+	};
+
+	return has_colour() ? sequences[style] : "";
+}
+
+bool terminal_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
