@@ -181,9 +181,11 @@ static bool show(const char *text, bool is_first)
 	return output_finish();
 }
 
-/* Until it is interrupted. */
+/* Until it is interrupted, or nobody reads any more. */
 static int watch(const struct list_request *request)
 {
+	/* Nothing is asked of it but whether it is still there. */
+	struct pollfd reader = {.fd = STDOUT_FILENO};
 	char *shown = NULL, *text;
 
 	while ((text = render(request)) != NULL) {
@@ -195,7 +197,8 @@ static int watch(const struct list_request *request)
 		}
 		free(shown);
 		shown = text;
-		poll(NULL, 0, PAUSE_MS);
+		if (poll(&reader, 1, PAUSE_MS) > 0)
+			break;
 	}
 	free(shown);
 	return EXIT_NO_ADDRESS;

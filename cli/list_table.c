@@ -17,6 +17,8 @@ static const char *const headings[COLUMNS] = {
 /* A hint shorter than this tells nothing. */
 #define NOTE_MIN 16
 #define NAME_MIN 8
+/* One of each family: more of them are worth less than a hint. */
+#define ADDRESSES_ENOUGH 42
 
 /* Of all addresses of an answer, with blanks. */
 #define CELL_SIZE ((size_t)ANSWER_ADDRESSES_MAX * (ADDRESS_TEXT_MAX + 1) + RESOLVER_TEXT_SIZE)
@@ -205,6 +207,8 @@ static void fit(struct layout *layout, int least_addresses, int screen)
 
 	for (int c = 0; c < COLUMNS; c++)
 		excess += layout->width[c];
+	excess = shrink(
+		&layout->width[ADDRESSES], greater(least_addresses, ADDRESSES_ENOUGH), excess);
 	excess = shrink(&layout->width[NOTE], NOTE_MIN, excess);
 	excess = shrink(&layout->width[ADDRESSES], least_addresses, excess);
 	excess = leave_out(&layout->width[UPTIME], excess);

@@ -75,7 +75,7 @@ for shell in bash zsh fish; do
 	check_match "$shell: a format" '"qemuvm": \{"hosts": \["build", "webserver"\]' "$shown"
 	check_match "$shell: ssh" 'ssh<\[webserver\]>' "$shown"
 	check_match "$shell: scp, with a colon" 'scp<\[file\]\[webserver:\]>' "$shown"
-	check_match "$shell: sftp" 'sftp<\[webserver\]>' "$shown"
+	check_match "$shell: sftp" 'sftp<\[webserver:?\]>' "$shown"
 	check_match "$shell: rsync, with a colon" 'rsync<\[file\]\[webserver:\]>' "$shown"
 	check_match "$shell: behind a user's name" 'ssh<\[root@webserver\]>' "$shown"
 done
