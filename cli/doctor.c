@@ -189,6 +189,12 @@ static bool check_include(void)
 	return good("ssh: " SSH_CONFIG " reads the drop-in");
 }
 
+/* Those without which a trial tells nothing new; a name on a hosts line of the wrong order would go
+ * out to the network, too. */
+struct links {
+	bool has_nss, has_drop_in;
+};
+
 /* Is the agent's silence its own? QEMU's monitor tells whether the guest has opened its port. */
 static const char *silence_of(const struct config *config, const struct resolver_answer *answer)
 {
@@ -239,8 +245,8 @@ static bool check_answer(const struct config *config, const struct resolver_answ
 }
 
 /* Of those that have an address the first is tried as other programs would. */
-static bool check_answers(
-	const struct config *config, const struct resolver_answer *answers, size_t count)
+static bool check_answers(const struct config *config, const struct links *links,
+	const struct resolver_answer *answers, size_t count)
 {
 	const struct resolver_answer *found = NULL;
 	bool is_ok = true;
@@ -251,12 +257,12 @@ static bool check_answers(
 			found = &answers[i];
 	}
 	is_ok &= finding_reach(answers, count);
-	if (found != NULL)
+	if (found != NULL && links->has_nss)
 		is_ok &= finding_probe_nss(found);
 	return is_ok;
 }
 
-static bool check_all_agents(const struct config *config)
+static bool check_all_agents(const struct config *config, const struct links *links)
 {
 	struct resolver_answer *answers;
 	bool is_ok;
@@ -264,12 +270,12 @@ static bool check_all_agents(const struct config *config)
 
 	if (count < 0)
 		return bad("agents: %s", strerror(-count));
-	is_ok = check_answers(config, answers, (size_t)count);
+	is_ok = check_answers(config, links, answers, (size_t)count);
 	free(answers);
 	return is_ok;
 }
 
-static bool check_one(const struct config *config, const char *name, bool has_drop_in)
+static bool check_one(const struct config *config, const char *name, const struct links *links)
 {
 	static struct resolver_answer answer;
 	const struct resolver_question question = {
@@ -277,8 +283,8 @@ static bool check_one(const struct config *config, const char *name, bool has_dr
 	bool is_ok;
 
 	resolver_ask(config, &question, &answer);
-	is_ok = check_answers(config, &answer, 1);
-	return has_drop_in && is_ok &&
+	is_ok = check_answers(config, links, &answer, 1);
+	return links->has_drop_in && is_ok &&
 	       (answer.outcome == RESOLVER_NO_VM || finding_probe_ssh(answer.host));
 }
 
@@ -287,25 +293,26 @@ int command_doctor(int argc, char **argv)
 	static const struct option options[] = {{NULL, 0, NULL, 0}};
 	static struct config config;
 	const char *name = NULL;
-	bool is_ok = true, has_drop_in;
+	struct links links;
+	bool is_ok = true;
 
 	if (command_option(argc, argv, ":", options) != COMMAND_OPTIONS_END ||
 		command_operands(argc, argv, 1, &name) < 0)
 		return EXIT_USAGE;
-	is_ok &= check_module();
-	is_ok &= check_nsswitch();
+	links.has_nss = check_module() & check_nsswitch();
+	is_ok &= links.has_nss;
 	is_ok &= check_config(&config);
 	is_ok &= check_runtime_directory();
 	check_cache(&config);
 	/* What is so now, not what was so before. */
 	config_drop_cache(&config);
-	has_drop_in = check_drop_in() & check_include();
+	links.has_drop_in = check_drop_in() & check_include();
 	is_ok &= finding_nscd();
+	is_ok &= finding_vms(&config, name);
 	if (name != NULL)
-		return check_one(&config, name, has_drop_in) && is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
-	is_ok &= has_drop_in && finding_probe_ssh(NULL);
-	is_ok &= finding_vms(&config);
+		return check_one(&config, name, &links) && is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
+	is_ok &= links.has_drop_in && finding_probe_ssh(NULL);
 	finding_leases(&config);
-	is_ok &= check_all_agents(&config);
+	is_ok &= check_all_agents(&config, &links);
 	return is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
 }

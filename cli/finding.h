@@ -19,8 +19,8 @@ enum finding {
 void finding_begin(enum finding finding);
 
 /* Every VM and everything that looks like one, with why it does not count; names that two of them
- * bear. Returns whether there is no problem. */
-bool finding_vms(const struct config *config);
+ * bear. Or those alone that bear a name, unless it is NULL. Returns whether there is no problem. */
+bool finding_vms(const struct config *config, const char *name);
 
 /* What ssh's port of the VMs' best addresses says, all tried at the same time; those without one
  * are passed over. False: one is not reached. */

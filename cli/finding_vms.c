@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,13 +51,25 @@ static const char *why_process_does_not_count(const struct vm_found *found)
 	}
 }
 
+static void print_process(const struct vm *vm)
+{
+	const struct passwd *user = getpwuid(vm->uid);
+
+	printf(" (process %d of ", (int)vm->pid);
+	if (user != NULL)
+		output_text(stdout, user->pw_name);
+	else
+		printf("user %u", (unsigned int)vm->uid);
+	putchar(')');
+}
+
 static void print_vm(const struct vm_found *found)
 {
 	char socket[VM_PATH_SIZE];
 
 	output_text(stdout, found->vm.id[0] != '\0' ? found->vm.id : "?");
 	if (found->vm.pid > 0)
-		printf(" (process %d)", (int)found->vm.pid);
+		print_process(&found->vm);
 	vm_endpoint_format(&found->vm.agent, socket);
 	if (socket[0] != '\0') {
 		fputs(", agent socket ", stdout);
@@ -141,7 +154,50 @@ static bool check_all(struct vm_found **founds, size_t count)
 	return is_ok;
 }
 
-bool finding_vms(const struct config *config)
+static bool is_called(const char *raw, const struct config *config, const char *typed)
+{
+	const char *prefixes[CONFIG_PREFIXES_MAX];
+
+	for (unsigned int i = 0; i < config->prefix_count; i++)
+		prefixes[i] = config->prefixes[i];
+	return name_matches(typed, raw) ||
+	       name_matches_prefixed(typed, raw, prefixes, config->prefix_count);
+}
+
+/* As a look-up of the name has it; NULL is any. */
+static bool is_of_name(const struct vm_found *found, const struct config *config, const char *name)
+{
+	char typed[NAME_VM_SIZE];
+
+	if (name == NULL)
+		return true;
+	if (name_from_typed(name, typed) < 0)
+		return false;
+	if (is_called(found->vm.id, config, typed))
+		return true;
+	for (unsigned int i = 0; i < found->vm.name_count; i++)
+		if (is_called(found->vm.names[i], config, typed))
+			return true;
+	return false;
+}
+
+/* Moves those that are of the name to the front. Returns how many. */
+static size_t keep_named(
+	struct vm_found **founds, size_t count, const struct config *config, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (is_of_name(founds[i], config, name)) {
+			struct vm_found *found = founds[i];
+
+			founds[i] = founds[kept];
+			founds[kept++] = found;
+		}
+	return kept;
+}
+
+bool finding_vms(const struct config *config, const char *name)
 {
 	struct trust trust;
 	struct vm_finder finder = {.config = config, .trust = &trust};
@@ -159,7 +215,7 @@ bool finding_vms(const struct config *config)
 			puts("VMs: no QEMU runs, and no agent socket follows a template");
 		return count == 0;
 	}
-	is_ok = check_all(founds, (size_t)count);
+	is_ok = check_all(founds, keep_named(founds, (size_t)count, config, name));
 	vm_find_free(founds, (size_t)count);
 	return is_ok;
 }

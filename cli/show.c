@@ -190,8 +190,9 @@ static void print_addresses_of(const struct view *view, const struct vm_nic *nic
 				!mac_equals(&claim->mac, &nic->mac) ||
 				count == ANSWER_ADDRESSES_MAX)
 				continue;
+			printf("%s %s", count == 0 ? ":" : "",
+				address_format(&claim->address, text));
 			told[count++] = claim->address;
-			printf(" %s", address_format(&claim->address, text));
 		}
 }
 
@@ -213,7 +214,6 @@ static void print_nic(const struct view *view, const struct vm_nic *nic)
 	}
 	if (nic->mac_is_shared)
 		fputs(", a MAC that another VM bears, too", stdout);
-	putchar(':');
 	if (nic->has_mac)
 		print_addresses_of(view, nic);
 	putchar('\n');

@@ -69,9 +69,9 @@ start "$world/garbage.qga" "$world/scripted_agent" "$world/garbage.qga" \
 check_equal 'ip prints the address alone' 10.66.0.5 "$("$qemuvm" ip web)"
 check_equal 'with the domain, too' 10.66.0.5 "$("$qemuvm" ip WEB.vm)"
 check_equal 'list has a heading and a line for each VM' 5 "$("$qemuvm" list 2>/dev/null | wc -l)"
-check_match 'with its address and source' 'web +10\.66\.0\.5 +agent$' "$("$qemuvm" list)"
+check_match 'with its address and source' 'web +10\.66\.0\.5 .* agent$' "$("$qemuvm" list)"
 check_equal 'list --json is JSON with the documented keys' \
-	'agent-socket hint host ip-addresses names pid source vm-id' \
+	'agent-socket forwards hint host ip-addresses macs names network pid source started vm-id vsock-cid' \
 	"$("$qemuvm" list --json | jq -r '.[0] | keys[]' | LC_ALL=C sort | paste -sd ' ')"
 check_equal 'and has addresses' 10.66.0.5 \
 	"$("$qemuvm" list --json | jq -r '.[] | select(.["vm-id"] == "web") | .["ip-addresses"][0]')"
