@@ -55,10 +55,10 @@ guest_run demo 'ip link set eth0 up; start_agent' >/dev/null
 wait_until 20 qemuvm ip demo
 printf 'hosts: files dns qemuvm\n' >/etc/nsswitch.conf
 check_match 'a hosts line in the wrong order' 'problem +nsswitch: .*too late' "$(line_of nsswitch)"
-check_equal 'with which nothing is looked up' '' "$(line_of look-up)"
+check_equal 'with which nothing is looked up' '' "$(line_of look-up:)"
 printf 'hosts: files qemuvm [!UNAVAIL=return] dns\n' >/etc/nsswitch.conf
 printf '192.0.2.9 demo.vm\n' >>/etc/hosts
-check_match 'a look-up that leads elsewhere' 'problem +look-up: getaddrinfo finds something else under demo.vm' "$(line_of look-up)"
+check_match 'a look-up that leads elsewhere' 'problem +look-up: getaddrinfo finds something else under demo.vm' "$(line_of look-up:)"
 sed -i '$d' /etc/hosts
 printf 'Host *\n\tProxyCommand none\n' >>"$HOME/.ssh/config"
 check_match 'an ssh configuration that comes first' 'problem +ssh: ssh -G demo.vm does not name the helper' "$(line_of 'ssh -G')"
