@@ -21,9 +21,11 @@ make -s -C "$checkout" install DESTDIR="$root" B=build/install PREFIX=/usr SYSCO
 export PATH=$world:$PATH HOME=$world/home TERM=xterm
 mkdir -p "$HOME/.config/fish" "$world/zsh" "$world/folder"
 # What a program was given, in place of the program.
-told='printf "%s<" "$0"; printf "[%s]" "$@"; echo ">"'
 for program in ssh scp sftp rsync told; do
-	printf '#!/bin/sh\nset -- "$@"; %s\n' "$told" | sed "s|\"\$0\"|$program|" >"$world/$program"
+	cat >"$world/$program" <<-END
+		#!/bin/sh
+		printf '$program<'; printf '[%s]' "\$@"; echo '>'
+	END
 	chmod 755 "$world/$program"
 done
 

@@ -74,6 +74,7 @@ dnsmasq --conf-file=/dev/null --keep-in-foreground --user=root --pid-file= --no-
 	--interface=br0 --bind-interfaces --local=/vm/ --hostsdir="$world/served" >"$world/dnsmasq.log" 2>&1 &
 ask() { ip netns exec other dig +short +timeout=1 +tries=1 @10.66.0.1 "$1" "${2:-A}" 2>/dev/null | grep -v '^;'; }
 # answers NAME WANTED: within some seconds.
+# shellcheck disable=SC2317 # check calls it
 answers() {
 	for _ in $(seq 60); do
 		[ "$(ask "$1")" != "$2" ] || return 0

@@ -14,7 +14,7 @@ on_terminal() {
 }
 # The longest line, without what styles it.
 widest() {
-	sed 's/\x1b\[[0-9;]*[a-zA-Z]//g' <<<"$1" | awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }'
+	printf '%s\n' "$1" | sed 's/\x1b\[[0-9;]*[a-zA-Z]//g' | awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }'
 }
 
 check_equal 'no VM: nothing on stdout' '' "$(qemuvm list 2>/dev/null)"
@@ -77,6 +77,7 @@ stop_agent mute
 # Watching.
 qemuvm list --watch >"$world/watched" 2>&1 &
 watcher=$!
+# shellcheck disable=SC2317 # check calls it
 shows() {
 	for _ in $(seq 50); do
 		grep -qE "$1" "$world/watched" && return 0
