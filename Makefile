@@ -59,7 +59,7 @@ FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
 DROP_IN  := $(B)/40-qemuvm.conf
 
-.PHONY: all help fuzz-targets tests test unit demo bench fuzz lint format check-asan install \
+.PHONY: all help fuzz-targets tests test unit demo picture bench fuzz lint format check-asan install \
 	uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -74,6 +74,7 @@ help:
 	  'make unit           the unit tests alone: seconds' \
 	  'make test           everything: sudo tests/run' \
 	  'make demo           a real VM reached by name: sudo ./install.sh --demo' \
+	  'make picture        the picture of README.md, from a real run: needs root' \
 	  'make bench          figures, as ratios against peers' \
 	  'make fuzz           the parsers under a fuzzer (FUZZ_SECONDS=60 each)' \
 	  'make check-asan     the unit tests under the address and undefined-behaviour sanitizers' \
@@ -167,6 +168,9 @@ test:
 	$(Q)tests/run
 demo:
 	$(Q)./install.sh --demo
+picture: all
+	$(Q)picture/record > $(B)/terminal.txt
+	$(Q)picture/draw $(B)/terminal.txt > picture/terminal.svg
 bench: all $(BENCH) $(SUPPORT)
 	$(Q)tests/bench/run
 
@@ -179,7 +183,7 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
 
 SOURCES := $(wildcard resolver/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c)
-SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build completions/*.bash \
+SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \
 	tests/guest/demo tests/guest/init)
 lint: $(PAGES)
 	$(Q)clang-tidy --quiet $(SOURCES) -- $(ALL_CPPFLAGS) -std=c11

@@ -299,14 +299,16 @@ int command_doctor(int argc, char **argv)
 	if (command_option(argc, argv, ":", options) != COMMAND_OPTIONS_END ||
 		command_operands(argc, argv, 1, &name) < 0)
 		return EXIT_USAGE;
-	links.has_nss = check_module() & check_nsswitch();
+	links.has_nss = check_module();
+	links.has_nss &= check_nsswitch();
 	is_ok &= links.has_nss;
 	is_ok &= check_config(&config);
 	is_ok &= check_runtime_directory();
 	check_cache(&config);
 	/* What is so now, not what was so before. */
 	config_drop_cache(&config);
-	links.has_drop_in = check_drop_in() & check_include();
+	links.has_drop_in = check_drop_in();
+	links.has_drop_in &= check_include();
 	is_ok &= finding_nscd();
 	is_ok &= finding_vms(&config, name);
 	if (name != NULL)

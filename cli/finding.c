@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "terminal.h"
+
 void finding_begin(enum finding finding)
 {
 	static const char *const words[] = {
@@ -11,5 +13,12 @@ void finding_begin(enum finding finding)
 		[FINDING_PROBLEM] = "problem",
 	};
 
-	printf("%-9s", words[finding]);
+	static const enum terminal_style styles[] = {
+		[FINDING_OK] = TERMINAL_GOOD,
+		[FINDING_SKIPPED] = TERMINAL_DOUBTFUL,
+		[FINDING_PROBLEM] = TERMINAL_BAD,
+	};
+
+	printf("%s%-9s%s", terminal_style(styles[finding]), words[finding],
+		terminal_style(TERMINAL_PLAIN));
 }

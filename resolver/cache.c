@@ -108,7 +108,7 @@ static int64_t changed_ns(const struct stat *status)
 static int identify_socket(const char *path, struct cache_socket *ret_socket)
 {
 	struct cache_socket socket = {.device = 0};
-	struct stat status;
+	struct stat status = {.st_dev = 0};
 	int r = stat_socket(path, &status);
 
 	if (r < 0)

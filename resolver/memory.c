@@ -122,8 +122,11 @@ bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer)
 int memory_claim(const struct memory *memory, struct candidates *candidates)
 {
 	const struct cache_agent *agent = &memory->entry.agent;
-	int64_t span_ms = memory->config == NULL ? 0 : (int64_t)memory->config->stale_s * MS_PER_S;
+	int64_t span_ms;
 
+	if (memory->config == NULL)
+		return 0;
+	span_ms = (int64_t)memory->config->stale_s * MS_PER_S;
 	if (memory_of_agent(memory) != MEMORY_FRESH && !cache_is_within(agent->at_ms, span_ms))
 		return 0;
 	for (unsigned int i = 0; i < agent->count; i++)

@@ -21,6 +21,22 @@ check_equal 'and every option and no other' \
 	"$(grep -oE -- '-(-[a-z]+|[0-9])' <<<"$help" | sort -u)" \
 	"$(mandoc -T utf8 "$build/man/qemuvm.1" | sed 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' |
 		grep -oE -- '-(-[a-z]+|[0-9])' | sort -u)"
+section() { sed -n "/^$1/,/^\.S[hs]/p" "$checkout/man/qemuvm.1.in"; }
+check_equal 'and every key of JSON and no other' \
+	"$(sed -n 's/.*put_[a-z]*(stream, indent, "\([a-z-]*\)".*/\1/p' "$checkout/cli/answer_json.c" | sort)" \
+	"$(section '\.Ss JSON' | sed -n 's/^\.It Ql //p' | grep -vx vm-id | sort)"
+check_equal 'and every format of export and no other' \
+	"$(sed -n 's/^\t{"\([a-z]*\)", "qemuvm\..*/\1/p' "$checkout/cli/export.c" | sort)" \
+	"$(sed -n '/^\.It Cm export/,/^\.It Cm args/s/^\.It Ql //p' "$checkout/man/qemuvm.1.in" | sort)"
+check_equal 'and every exit status and no other' \
+	"$(sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\),.*/\1/p' "$checkout/cli/command.h")" \
+	"$(section '\.Sh EXIT STATUS' | sed -n 's/^\.It //p')"
+usage=$("$build/ssh-helper" --help)
+words() { grep -oE -- '--[a-z]+|^[a-z-]+' | sort -u; }
+check_equal 'qemuvm-ssh-helper(8) has every verb and option and no other' \
+	"$({ sed 's/^usage: ssh-helper //' <<<"$usage"; echo --help; } | words)" \
+	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$checkout/man/qemuvm-ssh-helper.8.in" |
+		sed 's/^\.\(Cm\|Op\|Fl\) //; /^\./d; s/^-\|Fl -/--/g; s/| -/| --/g; /^[A-Z]/d' | words)"
 check_equal 'qemuvm.conf(5) has every key and no other' \
 	"$(sed -n 's/^#\([a-z_]*\) = .*/\1/p' "$checkout/resolver/qemuvm.conf.in" | sort -u)" \
 	"$(sed -n 's/^\.It Cm //p' "$checkout/man/qemuvm.conf.5.in" | tr -d ' ' | tr , '\n' | sort -u)"

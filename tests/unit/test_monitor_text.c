@@ -85,17 +85,19 @@ END_TEST
 
 START_TEST(port)
 {
-	static const char text[] = "dev: virtserialport, id \"\"\n    chardev = \"a\"\n"
-				   "    name = \"com.redhat.spice.0\"\n"
-				   "    port 1, guest on, host on, throttle off\n"
-				   "dev: virtserialport, id \"\"\n    name = \"org.qemu.guest_agent.0\"\n"
-				   "    port 2, guest off, host off, throttle off\n";
+	static const char text[] =
+		"dev: virtserialport, id \"\"\n    chardev = \"a\"\n"
+		"    name = \"com.redhat.spice.0\"\n"
+		"    port 1, guest on, host on, throttle off\n"
+		"dev: virtserialport, id \"\"\n    name = \"org.qemu.guest_agent.0\"\n"
+		"    port 2, guest off, host off, throttle off\n";
 
 	ck_assert_int_eq(monitor_read_port(text, "org.qemu.guest_agent.0"), 0);
 	ck_assert_int_eq(monitor_read_port(text, "com.redhat.spice.0"), 1);
 	ck_assert_int_eq(monitor_read_port(text, "none"), -ENOENT);
 	/* A port that is gone lends its name to no other. */
-	ck_assert_int_eq(monitor_read_port("dev: a\n name = \"x\"\ndev: b\n port 1, guest on, \n", "x"),
+	ck_assert_int_eq(
+		monitor_read_port("dev: a\n name = \"x\"\ndev: b\n port 1, guest on, \n", "x"),
 		-ENOENT);
 }
 END_TEST

@@ -60,7 +60,7 @@ static void enter(const char *text, uint16_t port, enum way_kind kind)
 
 static int run(int ms)
 {
-		return race_run(&race, &ways,
+	return race_run(&race, &ways,
 		&(struct race_terms){.deadline = deadline_after_ms(ms), .hangup_fd = -1});
 }
 
@@ -102,7 +102,7 @@ static int64_t begin_ms;
 
 static void begin(void)
 {
-		race_end(&race);
+	race_end(&race);
 	memset(&ways, 0, sizeof(ways));
 	begin_ms = deadline_now_ns() / 1000000;
 }
@@ -284,8 +284,9 @@ START_TEST(who_asked_may_go)
 	close(pair[1]);
 	listen_on("127.0.0.1", &port, 5);
 	enter("127.0.0.1", port, WAY_ADDRESS);
-	ck_assert_int_eq(race_run(&race, &ways, &(struct race_terms){.deadline = deadline_after_ms(5000),
-						 .hangup_fd = pair[0]}),
+	ck_assert_int_eq(race_run(&race, &ways,
+				 &(struct race_terms){.deadline = deadline_after_ms(5000),
+					 .hangup_fd = pair[0]}),
 		-EPIPE);
 	ck_assert_int_lt(took_ms(), 500);
 	close(pair[0]);
