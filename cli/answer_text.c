@@ -2,13 +2,14 @@
 #include "answer_text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "proc.h"
 
-#define MINUTE 60
+#define MINUTE INT64_C(60)
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
@@ -67,9 +68,9 @@ static int64_t boot_time(void)
 	char line[256];
 	int64_t seconds = 0;
 
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "btime %" SCNd64, &seconds) == 1)
-			break;
+	while (file != NULL && seconds == 0 && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, "btime ", 6) == 0)
+			seconds = strtoll(line + 6, NULL, 10);
 	if (file != NULL)
 		(void)fclose(file);
 	return seconds;

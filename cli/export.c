@@ -196,7 +196,10 @@ static int parse(int argc, char **argv, struct export_request *request)
 	}
 	if (command_operands(argc, argv, 0, NULL) < 0)
 		return EXIT_USAGE;
-	return request->format != NULL ? EXIT_OK : command_usage("export");
+	if (request->format != NULL)
+		return EXIT_OK;
+	(void)command_usage("export");
+	return EXIT_USAGE;
 }
 
 int command_export(int argc, char **argv)

@@ -84,7 +84,7 @@ bool finding_probe_ssh(const char *host)
 static int listener_of(const char *path, uid_t *ret_uid)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	struct ucred peer;
+	struct ucred peer = {.pid = 0};
 	socklen_t len = sizeof(peer);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), r = 0;
 

@@ -28,13 +28,19 @@ struct layout {
 	enum column last;
 };
 
+static void put(char ret_text[static CELL_SIZE], const char *text)
+{
+	(void)snprintf(ret_text, CELL_SIZE, "%s", text);
+}
+
 /* As many as fit, and how many more there are: "192.0.2.17 +2". A width of 0: all. */
-static void format_addresses(const struct resolver_answer *answer, size_t width, char *ret_text)
+static void format_addresses(
+	const struct resolver_answer *answer, size_t width, char ret_text[static CELL_SIZE])
 {
 	char address[ADDRESS_TEXT_MAX], more[16];
 	size_t len = 0, i = 0;
 
-	strcpy(ret_text, "-");
+	put(ret_text, "-");
 	for (; i < answer->address_count; i++) {
 		size_t left = answer->address_count - i - 1;
 		int more_len = left > 0 ? snprintf(more, sizeof(more), " +%zu", left) : 0;
@@ -42,28 +48,29 @@ static void format_addresses(const struct resolver_answer *answer, size_t width,
 		address_format(&answer->addresses[i], address);
 		if (i > 0 && width > 0 && len + 1 + strlen(address) + (size_t)more_len > width)
 			break;
-		len += (size_t)sprintf(ret_text + len, "%s%s", i > 0 ? " " : "", address);
+		len += (size_t)snprintf(
+			ret_text + len, CELL_SIZE - len, "%s%s", i > 0 ? " " : "", address);
 	}
 	if (i < answer->address_count)
-		sprintf(ret_text + len, " +%zu", answer->address_count - i);
+		snprintf(ret_text + len, CELL_SIZE - len, " +%zu", answer->address_count - i);
 }
 
 /* "agent", "lease: its guest agent ...", or why there is no address. */
-static void format_note(const struct resolver_answer *answer, char *ret_text)
+static void format_note(const struct resolver_answer *answer, char ret_text[static CELL_SIZE])
 {
 	char text[RESOLVER_TEXT_SIZE];
 	const char *source = answer_source(answer), *hint = answer_hint(answer, text);
 
-	sprintf(ret_text, "%s%s%s", source != NULL ? source : "",
+	(void)snprintf(ret_text, CELL_SIZE, "%s%s%s", source != NULL ? source : "",
 		source != NULL && hint != NULL ? ": " : "", hint != NULL ? hint : "");
 }
 
-static void format_uptime(const struct resolver_answer *answer, char *ret_text)
+static void format_uptime(const struct resolver_answer *answer, char ret_text[static CELL_SIZE])
 {
 	char text[ANSWER_UPTIME_SIZE];
 	int64_t started = answer_started(answer);
 
-	strcpy(ret_text, started > 0 ? answer_uptime(started, text) : "-");
+	put(ret_text, started > 0 ? answer_uptime(started, text) : "-");
 }
 
 static void format_cell(const struct resolver_answer *answer, enum column column, size_t width,
@@ -82,7 +89,7 @@ static void format_cell(const struct resolver_answer *answer, enum column column
 		break;
 	case NETWORK:
 		kind = answer_network(answer, network);
-		strcpy(ret_text, kind != NULL ? kind : "-");
+		put(ret_text, kind != NULL ? kind : "-");
 		break;
 	case UPTIME:
 		format_uptime(answer, ret_text);
@@ -127,11 +134,11 @@ static enum terminal_style style_of(const struct resolver_answer *answer, enum c
 static void print_heading(FILE *stream, const struct layout *layout)
 {
 	for (int c = 0; c < COLUMNS; c++) {
-		char text[32];
+		char text[CELL_SIZE];
 
 		if (layout->width[c] == 0)
 			continue;
-		strcpy(text, headings[c]);
+		put(text, headings[c]);
 		cut(text, (size_t)layout->width[c]);
 		print_cell(stream, layout, (enum column)c, text, TERMINAL_STRONG);
 	}

@@ -9,8 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* Of a shell: what ended by a signal. */
 #define SIGNAL_STATUS 128
 
@@ -73,7 +71,7 @@ static int wait_for(pid_t pid)
 static int run(const char *const *arguments, int input_fd, char *ret_output, size_t size)
 {
 	int ends[2], r;
-	pid_t pid;
+	pid_t pid = 0;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;

@@ -82,7 +82,7 @@ static int stat_socket(const char *path, struct stat *ret_status)
 
 int cache_place_of_socket(const char *path, struct cache_place *ret_place)
 {
-	struct stat status;
+	struct stat status = {.st_dev = 0};
 	int r = stat_socket(path, &status);
 
 	if (r < 0)
