@@ -184,6 +184,7 @@ check-asan:
 
 SOURCES := $(wildcard resolver/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c)
 SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \
+	$(filter-out %.c %.h,$(wildcard tests/bench/*)) \
 	tests/guest/demo tests/guest/init)
 lint: $(PAGES)
 	$(Q)clang-tidy --quiet $(SOURCES) -- $(ALL_CPPFLAGS) -std=c11

@@ -9,10 +9,12 @@ if declare -F _known_hosts_real >/dev/null && ! declare -F _qemuvm_other_hosts >
 	_known_hosts_real() {
 		local OPTIND=1 OPTARG option prefix='' suffix='' status=0
 		_qemuvm_other_hosts "$@" || status=$?
+		# shellcheck disable=SC2213 # the others say where hosts are looked for
 		while getopts ac46F:p: option "$@"; do
 			case $option in
 			c) suffix=: ;;
 			p) prefix=$OPTARG ;;
+			*) ;;
 			esac
 		done
 		shift $((OPTIND - 1))
@@ -33,10 +35,12 @@ if declare -F _comp_compgen_known_hosts__impl >/dev/null && ! declare -F _qemuvm
 	_comp_compgen_known_hosts__impl() {
 		local OPTIND=1 OPTARG option prefix='' suffix='' status=0 name
 		_qemuvm_other_known_hosts "$@" || status=$?
+		# shellcheck disable=SC2213 # the others say where hosts are looked for
 		while getopts ac46F:p: option "$@"; do
 			case $option in
 			c) suffix=: ;;
 			p) prefix=$OPTARG ;;
+			*) ;;
 			esac
 		done
 		while IFS= read -r name; do

@@ -33,6 +33,7 @@ check_at_most '40 processes: the agent was asked at most twice' 2 "$(asked web)"
 printf 'prefix = qemu-vm-\n' >conf
 start_agent qemu-vm-web "${slow[@]}"
 stop_agent web
+# shellcheck disable=SC2317 # check_equal calls it
 names() { for i in {1..10}; do for name in web qemu-vm-web WEB Qemu-vm-Web; do getent hosts "$name.vm" & done; done; wait; }
 timed names
 check_equal 'by several names: each has its answer' 40 "$(grep -c '10.66.0.5' <<<"$output")"

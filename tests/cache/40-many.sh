@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 begin_cache_world "$@"
 AGENT_MS=300
+# shellcheck disable=SC2016 # the agents' own number
 slow=(accept read-request delay "$AGENT_MS" reply "$(interfaces '10.66.$N.5')" hold loop)
 
 # start_agents COUNT: vm1, vm2, ... behind sockets of their own.
@@ -32,6 +33,7 @@ getent hosts | awk '{print $2}' | sort -u >names
 check_equal 'all hosts: those the agents named, and nobody is asked' '100 100' \
 	"$(grep -c '^vm[0-9]*\.vm$' names) $(grep -c request log)"
 forget
+# shellcheck disable=SC2317 # the checks call it
 limited() (ulimit -n 48 && qemuvm list)
 timed limited
 check_equal '100 VMs with 48 descriptors: all answered' 100 "$(answered)"

@@ -8,7 +8,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../find/lib.sh"
 
 # A silent agent is told by the probe, 250 ms; one that is known to be silent, at once.
+# shellcheck disable=SC2034 # the scripts use them
 SILENT_MS=300
+# shellcheck disable=SC2034
 AT_ONCE_MS=60
 
 begin_cache_world() {

@@ -33,6 +33,7 @@ check_equal 'and every exit status and no other' \
 	"$(section '\.Sh EXIT STATUS' | sed -n 's/^\.It //p')"
 usage=$("$build/ssh-helper" --help)
 words() { grep -oE -- '--[a-z]+|^[a-z-]+' | sort -u; }
+# shellcheck disable=SC2001 # a line each
 check_equal 'qemuvm-ssh-helper(8) has every verb and option and no other' \
 	"$({ sed 's/^usage: ssh-helper //' <<<"$usage"; echo --help; } | words)" \
 	"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$checkout/man/qemuvm-ssh-helper.8.in" |

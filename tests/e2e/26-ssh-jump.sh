@@ -24,6 +24,7 @@ printf '10.78.0.1 hv\n' >/etc/netns/client/hosts
 
 # A command on the client. With the drop-in where DROP_IN=yes is set: it sees VMs of its own, and has none.
 client() {
+	# shellcheck disable=SC2016 # the other shell expands it
 	env -u LD_LIBRARY_PATH ip netns exec client unshare -m bash -c '
 		mount -t tmpfs none /run/qemuvm
 		[ "${DROP_IN:-no}" = yes ] || mount -t tmpfs none /etc/ssh/ssh_config.d

@@ -25,6 +25,7 @@ check_answers() {
 }
 
 # The neighbour table knows the guest since it answered; alone asks the agent alone.
+# shellcheck disable=SC2059 # it is a format
 printf "sources = agent\n$without_cache" >"$world/alone.conf"
 alone() { QEMUVM_CONFIG=$world/alone.conf "$@"; }
 

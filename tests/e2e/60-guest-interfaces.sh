@@ -26,6 +26,7 @@ guest_run docker 'ip -4 addr flush dev eth0'
 check_equal 'a guest that has IPv6 alone is found by it' "$(vm_ipv6 docker)" \
 	"$(addresses_of docker.vm)"
 
+# shellcheck disable=SC2059 # it is a format
 printf "sources = agent\n$without_cache" >"$world/alone.conf"
 check_status 'a guest that runs no agent has no address of its agent' 2 \
 	env QEMUVM_CONFIG="$world/alone.conf" getent ahosts bare.vm

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # world and build are of lib.sh
 # SPDX-License-Identifier: MIT
 #
 # An ssh server on the host, for tests in lib.sh's world: the guest's own, out of
