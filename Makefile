@@ -100,6 +100,11 @@ $(RESOLVER): $(call objects,resolver)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# Of the commands a test takes those alone that it needs.
+$(B)/libcli.a: $(filter-out %/main.o,$(call objects,cli))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 # nodelete: dlclose of a module that another thread is in must not unmap it.
 $(MODULE): $(call objects,nss_qemuvm) $(RESOLVER) nss_qemuvm/nss_qemuvm.map
 	$(call say,LD,$@)
@@ -131,9 +136,11 @@ $(B)/man/%: man/%.in $(B)/flags
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 		$$(pkg-config --libs check) -lpthread -lresolv
 $(filter $(B)/tests/test_nss_%,$(UNIT)): $(call objects,nss_qemuvm)
+$(filter $(B)/tests/test_cli_%,$(UNIT)): $(B)/libcli.a
 $(filter $(B)/tests/test_ssh_%,$(UNIT)): \
 	$(filter-out %/main.o,$(call objects,ssh-helper))
 $(B)/tests/look_up_many: $(call objects,nss_qemuvm)

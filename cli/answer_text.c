@@ -61,12 +61,12 @@ const char *answer_network(
 	return len > 0 ? text : NULL;
 }
 
-/* Of /proc/stat; 0 where it is not to be had. */
+/* Of /proc/stat, read once; 0 where it is not to be had. */
 static int64_t boot_time(void)
 {
-	FILE *file = fopen("/proc/stat", "re");
+	static int64_t seconds;
+	FILE *file = seconds == 0 ? fopen("/proc/stat", "re") : NULL;
 	char line[256];
-	int64_t seconds = 0;
 
 	while (file != NULL && seconds == 0 && fgets(line, sizeof(line), file) != NULL)
 		if (strncmp(line, "btime ", 6) == 0)

@@ -22,13 +22,15 @@
 static unsigned char memory[CANARY + OFFSETS + BUFFER_MAX + CANARY];
 
 /* An answer of count addresses, of one family or of both in turn, with a name of host_len. */
-static struct resolver_answer make_answer(size_t count, int family, size_t host_len)
+static void make_answer(
+	size_t count, int family, size_t host_len, struct resolver_answer *ret_answer)
 {
-	struct resolver_answer answer = {.outcome = RESOLVER_ADDRESSES, .address_count = count};
-
-	memset(answer.host, 'h', host_len);
+	memset(ret_answer, 0, sizeof(*ret_answer));
+	ret_answer->outcome = RESOLVER_ADDRESSES;
+	ret_answer->address_count = count;
+	memset(ret_answer->host, 'h', host_len);
 	for (size_t i = 0; i < count; i++) {
-		struct address *address = &answer.addresses[i];
+		struct address *address = &ret_answer->addresses[i];
 
 		address->family = (sa_family_t)(family != AF_UNSPEC ? family
 						: i % 2 == 0        ? AF_INET
@@ -36,7 +38,6 @@ static struct resolver_answer make_answer(size_t count, int family, size_t host_
 		memset(address->bytes, (int)i + 1, address_len(address->family));
 		address->scope_id = family == AF_UNSPEC && i == 1 ? 9 : 0;
 	}
-	return answer;
 }
 
 static bool is_in(const void *pointer, size_t size, const char *buffer, size_t buflen)
@@ -76,8 +77,9 @@ static void check_tuples(const struct resolver_answer *answer, const struct gaih
 
 static void sweep_tuples(size_t count, size_t host_len, struct gaih_addrtuple *callers)
 {
-	struct resolver_answer answer = make_answer(count, AF_UNSPEC, host_len);
+	static struct resolver_answer answer;
 
+	make_answer(count, AF_UNSPEC, host_len, &answer);
 	for (size_t offset = 0; offset < OFFSETS; offset++) {
 		char *buffer = (char *)memory + CANARY + offset;
 		bool has_fitted = false;
@@ -145,7 +147,7 @@ static void sweep_hosts(size_t count, int family, size_t host_len)
 {
 	static struct resolver_answer answer;
 
-	answer = make_answer(count, family, host_len);
+	make_answer(count, family, host_len, &answer);
 	for (size_t offset = 0; offset < OFFSETS; offset++) {
 		char *buffer = (char *)memory + CANARY + offset;
 		bool has_fitted = false;
@@ -184,8 +186,8 @@ START_TEST(the_largest_answer_fits_glibcs_first_buffer)
 {
 	static struct resolver_answer tuples, hosts;
 
-	tuples = make_answer(ANSWER_ADDRESSES_MAX, AF_UNSPEC, NAME_HOST_MAX);
-	hosts = make_answer(ANSWER_ADDRESSES_MAX, AF_INET6, NAME_HOST_MAX);
+	make_answer(ANSWER_ADDRESSES_MAX, AF_UNSPEC, NAME_HOST_MAX, &tuples);
+	make_answer(ANSWER_ADDRESSES_MAX, AF_INET6, NAME_HOST_MAX, &hosts);
 
 	for (size_t offset = 0; offset < OFFSETS; offset++) {
 		char *buffer = (char *)memory + CANARY + offset;
