@@ -20,7 +20,7 @@ stop_agents() {
 	rm -f /run/qemuvm/*.qga log
 	forget
 }
-answered() { grep -c '10\.66\.[0-9]*\.5 *agent' <<<"$output"; }
+answered() { grep -c '10\.66\.[0-9]*\.5 .* agent$' <<<"$output"; }
 
 start_agents 100
 timed qemuvm list

@@ -139,4 +139,12 @@ check_match 'args gives a socket that is found' 'path=/run/qemuvm/new\.qga,serve
 check_match 'and the name of the port' 'virtserialport,chardev=qga0,name=org.qemu.guest_agent.0' \
 	"$("$qemuvm" args new)"
 check_status 'args of a name that cannot be' 2 "$qemuvm" args 'a b'
+# What args prints makes a VM that is found by its path alone.
+sh -c 'eval exec qemu-system-x86_64 -machine pc -S -display none -nodefaults "$(QEMUVM_CONFIG='"$world/conf"' '"$qemuvm"' args byhand)"' >/dev/null 2>&1 &
+for _ in $(seq 50); do
+	[ ! -S /run/qemuvm/byhand.qga ] || break
+	sleep 0.1
+done
+check_match 'a QEMU with these options is found' 'ok +VM: byhand .process [0-9]+ of root., agent socket /run/qemuvm/byhand\.qga' \
+	"$("$qemuvm" doctor byhand)"
 finish
