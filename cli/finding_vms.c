@@ -51,16 +51,16 @@ static const char *why_process_does_not_count(const struct vm_found *found)
 	}
 }
 
-static void print_process(const struct vm *vm)
+static void print_owner(const struct vm *vm)
 {
 	const struct passwd *user = getpwuid(vm->uid);
 
-	printf(" (process %d of ", (int)vm->pid);
-	if (user != NULL)
-		output_text(stdout, user->pw_name);
-	else
-		printf("user %u", (unsigned int)vm->uid);
-	putchar(')');
+	if (user == NULL) {
+		printf(" of user %u", (unsigned int)vm->uid);
+		return;
+	}
+	fputs(" of ", stdout);
+	output_text(stdout, user->pw_name);
 }
 
 static void print_vm(const struct vm_found *found)
@@ -69,7 +69,10 @@ static void print_vm(const struct vm_found *found)
 
 	output_text(stdout, found->vm.id[0] != '\0' ? found->vm.id : "?");
 	if (found->vm.pid > 0)
-		print_process(&found->vm);
+		printf(" (process %d)", (int)found->vm.pid);
+	/* Of one that does not count it may not even be known. */
+	if (found->vm.pid > 0 && found->error == 0)
+		print_owner(&found->vm);
 	vm_endpoint_format(&found->vm.agent, socket);
 	if (socket[0] != '\0') {
 		fputs(", agent socket ", stdout);

@@ -145,6 +145,6 @@ for _ in $(seq 50); do
 	[ ! -S /run/qemuvm/byhand.qga ] || break
 	sleep 0.1
 done
-check_match 'a QEMU with these options is found' 'ok +VM: byhand .process [0-9]+ of root., agent socket /run/qemuvm/byhand\.qga' \
+check_match 'a QEMU with these options is found' 'ok +VM: byhand .process [0-9]+. of root, agent socket /run/qemuvm/byhand\.qga' \
 	"$("$qemuvm" doctor byhand)"
 finish

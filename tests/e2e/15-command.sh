@@ -37,7 +37,7 @@ output=$(qemuvm doctor demo 2>&1)
 check_equal 'doctor: all is well' 0 "$?"
 check_no_match 'and no line of a problem' $'\nproblem' "$output"
 check_match 'doctor: the module' "ok +NSS module: the loader finds $build/libnss_qemuvm\.so\.2, glibc 2\." "$output"
-check_match 'doctor: the VM and its socket' 'ok +VM: demo .process [0-9]+ of root.*/run/qemuvm/demo\.qga' "$output"
+check_match 'doctor: the VM and its socket' 'ok +VM: demo .process [0-9]+. of root, .*/run/qemuvm/demo\.qga' "$output"
 check_match 'doctor: it is reached' "ok +demo.vm: $ipv4 is reached, and an ssh server answers" "$output"
 check_match 'doctor: a real look-up' 'ok +look-up: getaddrinfo finds demo.vm' "$output"
 check_match 'doctor: what ssh says' 'ok +ssh: ssh -G demo.vm names the helper' "$output"
