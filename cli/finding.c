@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "finding.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "terminal.h"
@@ -21,4 +22,28 @@ void finding_begin(enum finding finding)
 
 	printf("%s%-9s%s", terminal_style(styles[finding]), words[finding],
 		terminal_style(TERMINAL_PLAIN));
+}
+
+bool finding_ok(const char *format, ...)
+{
+	va_list arguments;
+
+	finding_begin(FINDING_OK);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	return true;
+}
+
+bool finding_problem(const char *format, ...)
+{
+	va_list arguments;
+
+	finding_begin(FINDING_PROBLEM);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	return false;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <gnu/libc-version.h>
+#include <link.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +11,63 @@
 #include <unistd.h>
 
 #include "finding.h"
+#include "nsswitch.h"
 #include "output.h"
 #include "program.h"
 
-#define NSCD_SOCKET "/run/nscd/socket"
-#define NSCD_CONFIG "/etc/nscd.conf"
-#define OUTPUT_SIZE 16384
-/* A name for ssh to look at where there is no VM to name. */
-#define ANY_HOST "any." NAME_DOMAIN
+#define MODULE        "libnss_qemuvm.so.2"
+#define NSSWITCH_FILE "/etc/nsswitch.conf"
+#define NSCD_SOCKET   "/run/nscd/socket"
+#define NSCD_CONFIG   "/etc/nscd.conf"
+#define OUTPUT_SIZE   16384
+
+static bool check_module(void)
+{
+	void *module = dlopen(MODULE, RTLD_NOW);
+	struct link_map *map;
+	bool is_there;
+
+	if (module == NULL)
+		return finding_problem(
+			"NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`", dlerror());
+	is_there = dlinfo(module, RTLD_DI_LINKMAP, &map) == 0;
+	finding_ok("NSS module: the loader finds %s, glibc %s", is_there ? map->l_name : MODULE,
+		gnu_get_libc_version());
+	dlclose(module);
+	return true;
+}
+
+static bool check_nsswitch(void)
+{
+	static const char *const mends[] = {
+		[NSSWITCH_NO_LINE] = "has no hosts line: add `hosts: files qemuvm "
+				     "[!UNAVAIL=return] dns`",
+		[NSSWITCH_MISSING] = "does not name qemuvm: put `qemuvm [!UNAVAIL=return]` before "
+				     "resolve and dns on the hosts line",
+		[NSSWITCH_TOO_LATE] = "names qemuvm too late: put it before resolve, mdns and dns, "
+				      "which end the look-up",
+		[NSSWITCH_NO_ACTION] = "names qemuvm without `[!UNAVAIL=return]` behind it: names "
+				       "of VMs would go out to the network",
+	};
+	FILE *file = fopen(NSSWITCH_FILE, "re");
+	enum nsswitch_state state;
+
+	if (file == NULL)
+		return finding_problem("nsswitch: " NSSWITCH_FILE ": %s", strerror(errno));
+	state = nsswitch_check(file);
+	fclose(file);
+	if (state != NSSWITCH_OK)
+		return finding_problem("nsswitch: " NSSWITCH_FILE " %s", mends[state]);
+	return finding_ok("nsswitch: qemuvm is asked before the network");
+}
+
+bool finding_nss(void)
+{
+	bool is_ok = check_module();
+
+	is_ok &= check_nsswitch();
+	return is_ok;
+}
 
 /* The first word of a line is one of the VM's addresses. */
 static bool has_address(char *output, const struct resolver_answer *answer)
@@ -33,7 +84,7 @@ static bool has_address(char *output, const struct resolver_answer *answer)
 }
 
 /* In a process of its own, which loads what nsswitch.conf(5) names as any other does. */
-bool finding_probe_nss(const struct resolver_answer *answer)
+bool finding_nss_probe(const struct resolver_answer *answer)
 {
 	static char output[OUTPUT_SIZE];
 	const char *const command[] = {"getent", "ahosts", answer->host, NULL};
@@ -55,29 +106,6 @@ bool finding_probe_nss(const struct resolver_answer *answer)
 		       "above\n",
 			answer->host);
 	return status == -ENOENT;
-}
-
-/* Whether ssh would use the helper, as ssh itself says. */
-bool finding_probe_ssh(const char *host)
-{
-	static char output[OUTPUT_SIZE];
-	const char *const command[] = {"ssh", "-G", host != NULL ? host : ANY_HOST, NULL};
-	int status = program_run(command, "", output, sizeof(output));
-	bool is_ok = status == 0 && strstr(output, "/ssh-helper connect ") != NULL;
-
-	if (status == -ENOENT) {
-		finding_begin(FINDING_SKIPPED);
-		puts("ssh: no OpenSSH here");
-		return true;
-	}
-	finding_begin(is_ok ? FINDING_OK : FINDING_PROBLEM);
-	if (is_ok)
-		printf("ssh: ssh -G %s names the helper\n", command[2]);
-	else
-		printf("ssh: ssh -G %s does not name the helper: what stands before the drop-in in "
-		       "~/.ssh/config or " QEMUVM_SYSCONFDIR "/ssh/ssh_config wins\n",
-			command[2]);
-	return is_ok;
 }
 
 /* Who listens there, by the kernel's word. */
