@@ -37,7 +37,7 @@ check_silent() {
 	check_equal "$1: what the host has heard stands in" "$ipv4" "$(addresses_of demo.vm ahostsv4)"
 	check_at_most "$1: after $PROVEN_MS ms" "$PROVEN_MS" \
 		$(($(quickest_ms 3 getent ahosts demo.vm) - start_ms))
-	check_match "$1: qemuvm list tells of both" "$ipv4 .*neighbour .*agent" "$(qemuvm list)"
+	check_match "$1: qemuvm list tells of both" "$ipv4 .*neighbour: .*agent" "$(qemuvm list)"
 }
 
 look_up_100_times() {
