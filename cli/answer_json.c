@@ -36,14 +36,16 @@ static void put_names(FILE *stream, const struct resolver_answer *answer)
 	}
 }
 
-static void put_addresses(FILE *stream, const struct resolver_answer *answer)
+void answer_json_addresses(FILE *stream, const struct resolver_answer *answer)
 {
 	char text[ADDRESS_TEXT_MAX];
 
+	fputc('[', stream);
 	for (size_t i = 0; i < answer->address_count; i++) {
 		fputs(i > 0 ? ", " : "", stream);
 		output_json(stream, address_format(&answer->addresses[i], text));
 	}
+	fputc(']', stream);
 }
 
 static void put_macs(FILE *stream, const struct resolver_answer *answer)
@@ -92,7 +94,8 @@ void answer_json(FILE *stream, const struct resolver_answer *answer, const char 
 	output_json(stream, answer->id);
 	put_text(stream, indent, "host", answer->host);
 	put_list(stream, indent, "names", put_names, answer);
-	put_list(stream, indent, "ip-addresses", put_addresses, answer);
+	begin_member(stream, indent, "ip-addresses");
+	answer_json_addresses(stream, answer);
 	put_text(stream, indent, "source", answer_source(answer));
 	put_text(stream, indent, "hint", answer_hint(answer, text));
 	put_text(stream, indent, "network", answer_network(answer, network));

@@ -40,4 +40,7 @@ const char *answer_uptime(int64_t started, char text[static ANSWER_UPTIME_SIZE])
  */
 void answer_json(FILE *stream, const struct resolver_answer *answer, const char *indent);
 
+/* Its addresses alone, as a JSON array. */
+void answer_json_addresses(FILE *stream, const struct resolver_answer *answer);
+
 #endif

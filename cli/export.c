@@ -42,26 +42,18 @@ struct export_request {
 	const char *host;      /* of --host, or NULL */
 };
 
-/* What is to be written now; the caller's to free. NULL: it cannot be told, which was said. */
+static void print(
+	const void *context, FILE *stream, const struct resolver_answer *answers, int count)
+{
+	const struct format *format = context;
+
+	format->print(stream, &(struct export_vms){answers, count});
+}
+
+/* The caller's to free; NULL: it cannot be told, which was said. */
 static char *render(const struct format *format)
 {
-	struct resolver_answer *answers;
-	struct export_vms vms;
-	char *text = NULL;
-	size_t size;
-	FILE *stream;
-
-	vms.count = survey_all(command_config(), &answers);
-	vms.list = answers;
-	if (vms.count < 0)
-		return NULL;
-	stream = open_memstream(&text, &size);
-	if (stream != NULL) {
-		format->print(stream, &vms);
-		(void)fclose(stream);
-	}
-	free(answers);
-	return text;
+	return survey_render(command_config(), &(struct survey_form){print, format});
 }
 
 static int print_once(const struct format *format)

@@ -3,16 +3,6 @@
 #include "export.h"
 #include "output.h"
 
-static void put_addresses(FILE *stream, const struct resolver_answer *vm)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	for (size_t i = 0; i < vm->address_count; i++) {
-		fputs(i > 0 ? ", " : "", stream);
-		output_json(stream, address_format(&vm->addresses[i], text));
-	}
-}
-
 /*
  * The address is for what connects by itself (WinRM, tasks that use the variable). ssh is told the
  * name, so that host keys are checked and a VM without an address is reached.
@@ -28,9 +18,9 @@ void export_ansible_host(FILE *stream, const struct resolver_answer *vm)
 	fprintf(stream, ", \"ansible_ssh_common_args\": \"-o HostName=%s\"", vm->host);
 	fputs(", \"qemuvm_id\": ", stream);
 	output_json(stream, vm->id);
-	fputs(", \"qemuvm_addresses\": [", stream);
-	put_addresses(stream, vm);
-	fputs("], \"qemuvm_network\": ", stream);
+	fputs(", \"qemuvm_addresses\": ", stream);
+	answer_json_addresses(stream, vm);
+	fputs(", \"qemuvm_network\": ", stream);
 	output_json(stream, kind != NULL ? kind : "");
 	fputc('}', stream);
 }

@@ -148,26 +148,15 @@ static int list_once(const struct list_request *request)
 	return is_short ? EXIT_NO_ADDRESS : EXIT_OK;
 }
 
-/* What would be printed now; the caller's to free. NULL: it cannot be told, which was said. */
-static char *render(const struct list_request *request)
+/* What a person who watches sees. */
+static void print_watched(
+	const void *context, FILE *stream, const struct resolver_answer *answers, int count)
 {
-	struct resolver_answer *answers;
-	char *text = NULL;
-	size_t size;
-	FILE *stream;
-	int count = ask(request, &answers);
+	const struct list_request *request = context;
 
-	if (count < 0)
-		return NULL;
-	stream = open_memstream(&text, &size);
-	if (stream != NULL) {
-		print(stream, request->form, answers, count);
-		if (count == 0 && request->form == LIST_TABLE)
-			fputs("no VM found\n", stream);
-		(void)fclose(stream);
-	}
-	free(answers);
-	return text;
+	print(stream, request->form, answers, count);
+	if (count == 0 && request->form == LIST_TABLE)
+		fputs("no VM found\n", stream);
 }
 
 /* On a terminal in the place of what was there, elsewhere below it. */
@@ -184,11 +173,12 @@ static bool show(const char *text, bool is_first)
 /* Until it is interrupted, or nobody reads any more. */
 static int watch(const struct list_request *request)
 {
+	const struct survey_form form = {print_watched, request};
 	/* Nothing is asked of it but whether it is still there. */
 	struct pollfd reader = {.fd = STDOUT_FILENO};
 	char *shown = NULL, *text;
 
-	while ((text = render(request)) != NULL) {
+	while ((text = survey_render(command_config(), &form)) != NULL) {
 		bool is_new = shown == NULL || strcmp(text, shown) != 0;
 
 		if (is_new && !show(text, shown == NULL)) {

@@ -2,6 +2,7 @@
 #include "survey.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -71,4 +72,23 @@ int survey_all(const struct config *config, struct resolver_answer **ret_answers
 int survey_known(const struct config *config, struct resolver_answer **ret_answers)
 {
 	return run(config, (struct resolver_survey){.asks_nobody = true}, ret_answers);
+}
+
+char *survey_render(const struct config *config, const struct survey_form *form)
+{
+	struct resolver_answer *answers;
+	char *text = NULL;
+	size_t size;
+	FILE *stream;
+	int count = survey_all(config, &answers);
+
+	if (count < 0)
+		return NULL;
+	stream = open_memstream(&text, &size);
+	if (stream != NULL) {
+		form->print(form->context, stream, answers, count);
+		(void)fclose(stream);
+	}
+	free(answers);
+	return text;
 }

@@ -23,7 +23,7 @@ check_equal 'and every option and no other' \
 		grep -oE -- '-(-[a-z]+|[0-9])' | sort -u)"
 section() { sed -n "/^$1/,/^\.S[hs]/p" "$checkout/man/qemuvm.1.in"; }
 check_equal 'and every key of JSON and no other' \
-	"$(sed -n 's/.*put_[a-z]*(stream, indent, "\([a-z-]*\)".*/\1/p' "$checkout/cli/answer_json.c" | sort)" \
+	"$(sed -n 's/.*[a-z_]*(stream, indent, "\([a-z-]*\)".*/\1/p' "$checkout/cli/answer_json.c" | sort)" \
 	"$(section '\.Ss JSON' | sed -n 's/^\.It Ql //p' | grep -vx vm-id | sort)"
 check_equal 'and every format of export and no other' \
 	"$(sed -n 's/^\t{"\([a-z]*\)", "qemuvm\..*/\1/p' "$checkout/cli/export.c" | sort)" \

@@ -74,6 +74,10 @@ guest_run demo "ln -s $(readlink -f /usr/bin/python3) /usr/bin/python3" >/dev/nu
 check_match 'ansible ping' 'demo.*SUCCESS.*"ping": "pong"' \
 	"$(ANSIBLE_HOME=$world/ansible ANSIBLE_LOCAL_TEMP=$world/ansible ansible -i "$world/inventory.yml" \
 		-m ping all 2>&1 | tr '\n' ' ')"
+printf '#!/bin/sh\nexec qemuvm export --format ansible "$@"\n' >"$world/inventory"
+chmod 755 "$world/inventory"
+check_match 'ansible, with the inventory that export makes' 'demo.*CHANGED' \
+	"$(ANSIBLE_HOME=$world/ansible ANSIBLE_LOCAL_TEMP=$world/ansible ansible -i "$world/inventory" -m raw -a hostname all 2>&1)"
 check_equal 'paramiko, which takes no descriptor' demo "$(timeout 60 /usr/bin/python3 - "$helper" "$HOME/.ssh/id_ed25519" <<'PYTHON'
 import sys, paramiko
 client = paramiko.SSHClient()
