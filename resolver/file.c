@@ -2,7 +2,9 @@
 #include "file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Most files that are read here have a few kilobytes. */
@@ -54,4 +56,29 @@ int file_read(int fd, size_t max, char **ret_text, size_t *ret_len)
 	*ret_text = text;
 	*ret_len = (size_t)len;
 	return 0;
+}
+
+static int open_regular(const char *path, off_t size_max)
+{
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > size_max) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
+}
+
+int file_read_path(const char *path, size_t max, char **ret_text, size_t *ret_len)
+{
+	int fd = open_regular(path, (off_t)max), r;
+
+	if (fd < 0)
+		return fd;
+	r = file_read(fd, max, ret_text, ret_len);
+	close(fd);
+	return r;
 }

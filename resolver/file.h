@@ -12,4 +12,8 @@
  */
 int file_read(int fd, size_t max, char **ret_text, size_t *ret_len);
 
+/* The same of the file at a path: -EINVAL where it is no regular file, or longer than max; or what
+ * open(2) said. */
+int file_read_path(const char *path, size_t max, char **ret_text, size_t *ret_len);
+
 #endif

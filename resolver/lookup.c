@@ -271,6 +271,16 @@ static void wait_for_all(struct waiting *waiting, const struct lookup_terms *ter
 	}
 }
 
+struct lookup_terms lookup_terms_of(
+	const struct config *config, const struct trust *trust, int budget_ms)
+{
+	return (struct lookup_terms){
+		.config = config,
+		.trust = trust,
+		.deadline = deadline_after_ms(budget_ms > 0 ? budget_ms : config->timeout_ms),
+	};
+}
+
 int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms *terms)
 {
 	struct waiting waiting = {.lookups = lookups, .count = count};

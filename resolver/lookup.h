@@ -45,6 +45,10 @@ struct lookup_terms {
 	void *context;
 };
 
+/* The plain ones; budget_ms of 0: timeout_ms of the configuration. */
+struct lookup_terms lookup_terms_of(
+	const struct config *config, const struct trust *trust, int budget_ms);
+
 /*
  * Asks the sources of the configuration for each of count look-ups, whose `found` is set, and
  * judges what was claimed: said and candidates are filled in. Connections are closed. 0 or -ENOMEM.

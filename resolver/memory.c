@@ -219,3 +219,15 @@ void memory_leave(struct memory *memory, const struct vm *vm)
 	memory->is_changed = false;
 	give_back(memory);
 }
+
+bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
+{
+	struct memory *memory = context;
+	bool is_known;
+
+	memory_set_socket(memory, path);
+	memory_take_turn(memory);
+	is_known = memory_knows_peer(memory, ret_peer);
+	memory_leave(memory, NULL);
+	return is_known;
+}

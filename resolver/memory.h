@@ -79,4 +79,8 @@ void memory_note_answer(struct memory *memory, const char *name, const struct ca
 /* Writes what was noted, of that VM, and gives the turn back. May be called twice. */
 void memory_leave(struct memory *memory, const struct vm *vm);
 
+/* The same for a socket of many, at which nobody waits for a turn; for struct vm_finder, with a
+ * memory as its context. */
+bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer);
+
 #endif
