@@ -2,6 +2,7 @@
 #include "resolver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +203,9 @@ static bool locate_peer(void *context, const char *path, struct agent_peer *ret_
 {
 	struct location *location = context;
 
+	/* Most templates have no socket for a name; no process needs to be looked at for those. */
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
 	if (memory_remembers_peer(&location->memory, path, ret_peer))
 		return true;
 	if (vm_scan_by_socket(&location->finder, path, &location->vm) < 0)

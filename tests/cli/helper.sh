@@ -59,6 +59,12 @@ for name in "${hostile[@]}"; do
 	check_status "ssh $title: runs nothing" 1 test -e pwned
 done
 
+# ssh asks this of every host without a dot, so it is quick: whatever the templates, one look at all processes.
+strace -qq -e trace=openat -o calls "$helper" match nosuch
+check_equal 'match of a foreign name: one scan of /proc' 1 "$(grep -c '"/proc", .*O_DIRECTORY' calls)"
+strace -qq -e trace=connect -o calls "$helper" match nosuch
+check_equal 'and nobody is asked' 0 "$(grep -c connect calls)"
+
 for port in 0 65536 -1 abc 22x '' ' 22' 99999999999999999999; do
 	says 1 "port '$port'" 'port' "$helper" connect web "$port"
 done
