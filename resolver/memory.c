@@ -119,6 +119,18 @@ bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer)
 	return true;
 }
 
+bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
+{
+	struct memory *memory = context;
+	bool is_known;
+
+	memory_set_socket(memory, path);
+	memory_take_turn(memory);
+	is_known = memory_knows_peer(memory, ret_peer);
+	memory_leave(memory, NULL);
+	return is_known;
+}
+
 int memory_claim(const struct memory *memory, struct candidates *candidates)
 {
 	const struct cache_agent *agent = &memory->entry.agent;
@@ -218,16 +230,4 @@ void memory_leave(struct memory *memory, const struct vm *vm)
 	}
 	memory->is_changed = false;
 	give_back(memory);
-}
-
-bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
-{
-	struct memory *memory = context;
-	bool is_known;
-
-	memory_set_socket(memory, path);
-	memory_take_turn(memory);
-	is_known = memory_knows_peer(memory, ret_peer);
-	memory_leave(memory, NULL);
-	return is_known;
 }

@@ -62,6 +62,9 @@ enum memory_word memory_of_agent(const struct memory *memory);
 
 /* Is it known which process listens on the VM's socket? */
 bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer);
+/* The same of the socket at a path, whoever's turn it is: knows_peer() of struct vm_finder for who
+ * waits for no turn. The context is a memory, which is at no place before and after. */
+bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer);
 
 /* Adds the agent's last claims, if they are no older than stale_s. Returns their number, or 0. */
 int memory_claim(const struct memory *memory, struct candidates *candidates);
@@ -78,9 +81,5 @@ void memory_note_answer(struct memory *memory, const char *name, const struct ca
 
 /* Writes what was noted, of that VM, and gives the turn back. May be called twice. */
 void memory_leave(struct memory *memory, const struct vm *vm);
-
-/* The same for a socket of many, at which nobody waits for a turn; for struct vm_finder, with a
- * memory as its context. */
-bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer);
 
 #endif
