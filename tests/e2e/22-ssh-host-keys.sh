@@ -72,8 +72,8 @@ check_equal "the person's own key and name" "demo.vm: root accepts $HOME/.ssh/id
 rm "$HOME/.ssh/id_ed25519.pub"
 
 # A stranger answers under the VM's address.
-guest_run demo 'ssh-keygen -q -t ed25519 -N "" -f /tmp/other; stop_sshd
-	/usr/sbin/sshd -f /dev/null -h /tmp/other -o PidFile=/run/sshd.pid' >/dev/null
+guest_run demo 'ssh-keygen -q -t ed25519 -N "" -f /tmp/other' >/dev/null
+guest_run demo 'stop_sshd; /usr/sbin/sshd -f /dev/null -h /tmp/other -o PidFile=/run/sshd.pid' >/dev/null
 output=$(ssh demo true 2>&1)
 check_equal 'another key is refused' 255 "$?"
 check_match 'with a word about it' 'key|verification' "$output"
@@ -81,8 +81,8 @@ guest_run demo 'stop_sshd; start_sshd' >/dev/null
 check_equal 'its own is taken' demo "$(ssh demo hostname 2>&1)"
 
 # A new key, while the VM runs: cloud-init makes some at the first boot.
-guest_run demo 'rm /etc/ssh/ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key
-	stop_sshd; start_sshd' >/dev/null
+guest_run demo 'rm /etc/ssh/ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key' >/dev/null
+guest_run demo 'stop_sshd; start_sshd' >/dev/null
 check_equal 'a key that is not among those remembered is asked for' demo "$(ssh demo hostname 2>&1)"
 
 # A VM that was built anew under the old name.

@@ -208,6 +208,11 @@ converse() {
 # has a network and an agent. Its output and its status.
 guest_run() {
 	local output
+	# Each line would be answered by itself, and the next question by the last of these answers.
+	[[ $2 != *$'\n'* ]] || {
+		fail "$1: a command of one line" "$2"
+		return 255
+	}
 	output=$(converse "$world/$1.commands" "$2" '@end *') || return 255
 	printf '%s\n' "$output" | sed '$d'
 	return "${output##*@end }"
