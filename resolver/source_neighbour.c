@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "netlink.h"
@@ -21,12 +22,26 @@ struct heard {
 	struct netlink_neighbour list[NEIGHBOURS_MAX];
 };
 
+static bool comes_before(const struct address *a, const struct address *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family;
+	return memcmp(a->bytes, b->bytes, address_len(a->family)) < 0;
+}
+
+/* In order: the kernel's changes with whatever else it hears. */
 static void hear(void *context, const struct netlink_neighbour *neighbour)
 {
 	struct heard *heard = context;
+	size_t place = heard->count;
 
-	if (heard->count < NEIGHBOURS_MAX && vm_is_told_by_mac(heard->vm, &neighbour->mac))
-		heard->list[heard->count++] = *neighbour;
+	if (heard->count == NEIGHBOURS_MAX || !vm_is_told_by_mac(heard->vm, &neighbour->mac))
+		return;
+	for (; place > 0 && comes_before(&neighbour->address, &heard->list[place - 1].address);
+		place--)
+		heard->list[place] = heard->list[place - 1];
+	heard->list[place] = *neighbour;
+	heard->count++;
 }
 
 /* The best state first, since a VM's former addresses stay in the table for a while. */
