@@ -45,7 +45,7 @@ static unsigned int distance(const char *a, const char *b)
 	return row[b_len];
 }
 
-const char *command_nearest(const char *typed, const char *const *words)
+static const char *find_nearest(const char *typed, const char *const *words)
 {
 	unsigned int nearest_distance = NEAR_DISTANCE + 1;
 	const char *nearest = NULL;
@@ -61,24 +61,35 @@ const char *command_nearest(const char *typed, const char *const *words)
 	return nearest;
 }
 
-/* "--jsn" of "--jsn=x", without what follows. */
+int command_unknown(const char *kind, const char *typed, const char *const *words,
+	const char *dashes, const char *otherwise)
+{
+	size_t skipped = strlen(dashes);
+	char word[WORD_MAX + 1];
+	const char *nearest = NULL;
+
+	/* "jsn" of "--jsn=x". */
+	if (strncmp(typed, dashes, skipped) == 0) {
+		(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(typed + skipped, "="),
+			typed + skipped);
+		nearest = find_nearest(word, words);
+	}
+	fprintf(stderr, "qemuvm: unknown %s \"", kind);
+	output_text(stderr, typed);
+	if (nearest != NULL)
+		fprintf(stderr, "\": did you mean \"%s%s\"?\n", dashes, nearest);
+	else
+		fprintf(stderr, "\"%s\n", otherwise);
+	return EXIT_USAGE;
+}
+
 static void complain_about_option(const char *typed, const struct option *options)
 {
 	const char *names[OPTIONS_MAX + 1] = {NULL};
-	size_t len = strcspn(typed, "=");
-	char word[WORD_MAX + 1];
-	const char *nearest;
 
 	for (size_t i = 0; options[i].name != NULL && i < OPTIONS_MAX; i++)
 		names[i] = options[i].name;
-	(void)snprintf(word, sizeof(word), "%.*s", (int)len, typed);
-	nearest = word[0] == '-' && word[1] == '-' ? command_nearest(word + 2, names) : NULL;
-	fputs("qemuvm: unknown option \"", stderr);
-	output_text(stderr, typed);
-	if (nearest != NULL)
-		fprintf(stderr, "\": did you mean \"--%s\"?\n", nearest);
-	else
-		fputs("\" (try --help)\n", stderr);
+	(void)command_unknown("option", typed, names, "--", " (try --help)");
 }
 
 int command_option(int argc, char **argv, const char *letters, const struct option *options)

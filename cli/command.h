@@ -54,8 +54,10 @@ int command_usage(const char *name);
 
 /* A number of seconds, or NULL, which leaves it as it is. False, with a word: it is none. */
 bool command_seconds(const char *text, int *ret_seconds);
-/* The nearest of the words, or NULL where none is near. words ends with NULL. */
-const char *command_nearest(const char *typed, const char *const *words);
+/* Tells that what was typed is no such word, with the nearest of those that there are ("--" before
+ * it where dashes says so), or else what to do. words ends with NULL. Returns EXIT_USAGE. */
+int command_unknown(const char *kind, const char *typed, const char *const *words,
+	const char *dashes, const char *otherwise);
 
 /* Tells on stderr why there is no address: "qemuvm: NAME: ...". Returns the exit status. */
 int command_explain(const char *name, const struct resolver_answer *answer);

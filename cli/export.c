@@ -146,7 +146,6 @@ static int watch(const struct export_request *request)
 static int find_format(const char *name, const struct format **ret_format)
 {
 	const char *names[FORMAT_COUNT + 1] = {NULL};
-	const char *nearest;
 
 	for (size_t i = 0; i < FORMAT_COUNT; i++) {
 		names[i] = formats[i].name;
@@ -155,14 +154,8 @@ static int find_format(const char *name, const struct format **ret_format)
 			return EXIT_OK;
 		}
 	}
-	nearest = command_nearest(name, names);
-	fputs("qemuvm: unknown format \"", stderr);
-	output_text(stderr, name);
-	if (nearest != NULL)
-		fprintf(stderr, "\": did you mean \"%s\"?\n", nearest);
-	else
-		fputs("\": there are hosts, dnsmasq, ssh, ansible and json\n", stderr);
-	return EXIT_USAGE;
+	return command_unknown(
+		"format", name, names, "", ": there are hosts, dnsmasq, ssh, ansible and json");
 }
 
 static int parse(int argc, char **argv, struct export_request *request)

@@ -44,18 +44,10 @@ int command_usage(const char *name)
 static int complain_about(const char *typed)
 {
 	const char *names[COMMAND_COUNT + 1] = {NULL};
-	const char *nearest;
 
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		names[i] = commands[i].name;
-	nearest = command_nearest(typed, names);
-	fputs("qemuvm: unknown command \"", stderr);
-	output_text(stderr, typed);
-	if (nearest != NULL)
-		fprintf(stderr, "\": did you mean \"%s\"?\n", nearest);
-	else
-		fputs("\" (qemuvm --help lists them)\n", stderr);
-	return EXIT_USAGE;
+	return command_unknown("command", typed, names, "", " (qemuvm --help lists them)");
 }
 
 static bool asks_for_help(int argc, char **argv)
