@@ -21,13 +21,6 @@ struct authorization {
 	int error; /* of the first key that was not taken, or 0 */
 };
 
-static bool is_needed(void *context, const struct vm *vm)
-{
-	(void)context;
-	(void)vm;
-	return true;
-}
-
 static void talk(void *context, const struct vm *vm, struct agent *agent)
 {
 	struct authorization *authorization = context;
@@ -93,7 +86,7 @@ static int explain(const struct authorization *authorization, const struct resol
 static int ask(struct authorization *authorization)
 {
 	static struct resolver_answer answer;
-	const struct source_talk source_talk = {is_needed, talk, authorization};
+	const struct source_talk source_talk = {NULL, talk, authorization};
 	struct resolver_question question = {
 		.name = authorization->name,
 		.family = AF_UNSPEC,

@@ -32,13 +32,6 @@ struct view {
 	struct host_keys keys;
 };
 
-static bool is_needed(void *context, const struct vm *vm)
-{
-	(void)context;
-	(void)vm;
-	return true;
-}
-
 static void talk(void *context, const struct vm *vm, struct agent *agent)
 {
 	struct view *view = context;
@@ -62,7 +55,7 @@ static void see(void *context, const struct vm *vm, enum source_id source,
 /* Each source alone, as if the others were not there. Returns whether the VM is there. */
 static bool ask_source(struct view *view, enum source_id source)
 {
-	const struct source_talk source_talk = {is_needed, talk, view};
+	const struct source_talk source_talk = {NULL, talk, view};
 	const struct resolver_witness witness = {see, view};
 	const struct resolver_question question = {
 		.name = view->name,

@@ -15,7 +15,7 @@
  * which may wait.
  */
 struct source_talk {
-	/* Is it worth a question that nothing else makes necessary? */
+	/* Is it worth a question that nothing else makes necessary? NULL: in any case. */
 	bool (*is_needed)(void *context, const struct vm *vm);
 	/* The agent is idle; its deadline holds. */
 	void (*talk)(void *context, const struct vm *vm, struct agent *agent);

@@ -101,6 +101,15 @@ static int wait_for_turn(struct source_call *call)
 	return -EINPROGRESS;
 }
 
+/* Is more wanted of this guest than its addresses? */
+static bool wants_talk(const struct source_call *call)
+{
+	const struct source_talk *talk = call->talk;
+
+	return talk != NULL &&
+	       (talk->is_needed == NULL || talk->is_needed(talk->context, call->vm));
+}
+
 /* What makes a question unnecessary, or keeps us from it for now; 0: ask. */
 static int recall(struct source_call *call)
 {
@@ -110,7 +119,7 @@ static int recall(struct source_call *call)
 		return memory_claim(call->memory, call->candidates);
 	switch (memory_of_agent(call->memory)) {
 	case MEMORY_FRESH:
-		if (call->talk == NULL || !call->talk->is_needed(call->talk->context, call->vm))
+		if (!wants_talk(call))
 			return memory_claim(call->memory, call->candidates);
 		break;
 	case MEMORY_SILENT:
@@ -142,7 +151,7 @@ static int stay(struct source_call *call, int said)
 /* What else is wanted of an agent that has answered. */
 static void talk(struct source_call *call)
 {
-	if (call->talk == NULL || !call->talk->is_needed(call->talk->context, call->vm))
+	if (!wants_talk(call))
 		return;
 	call->agent.options.takes_refusals = true;
 	call->talk->talk(call->talk->context, call->vm, &call->agent);
