@@ -44,11 +44,12 @@ ALL_CFLAGS := -std=c11 $(WARNINGS) $(HARDENING) -fPIC -fvisibility=hidden \
 	$(if $(SANITIZE),,$(SMALL)) $(SANITIZER) $(CFLAGS)
 ALL_CPPFLAGS := -D_GNU_SOURCE -DQEMUVM_DOMAIN='"$(DOMAIN)"' -DQEMUVM_VERSION='"$(VERSION)"' \
 	-DQEMUVM_SYSCONFDIR='"$(SYSCONFDIR)"' -DQEMUVM_LIBEXECDIR='"$(LIBEXECDIR)"' \
-	-Iresolver $(CPPFLAGS)
+	-I. -Iresolver $(CPPFLAGS)
 ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(SANITIZER) $(APART) $(LDFLAGS)
 WHOLE_LDFLAGS = $(filter-out $(APART),$(ALL_LDFLAGS)) $(WHOLE)
 
-objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
+# A folder, with the folders in it.
+objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c $(1)/*/*.c))
 RESOLVER := $(B)/libresolver.a
 MODULE   := $(B)/libnss_qemuvm.so.2
 UNIT     := $(patsubst tests/unit/test_%.c,$(B)/tests/test_%,$(wildcard tests/unit/test_*.c))
@@ -189,7 +190,7 @@ fuzz:
 check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
 
-SOURCES := $(wildcard resolver/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c)
+SOURCES := $(wildcard resolver/*.c resolver/*/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c cli/*/*.c)
 SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \
 	$(filter-out %.c %.h,$(wildcard tests/bench/*)) \
 	tests/guest/demo tests/guest/init)

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proc.h"
+#include "host/proc.h"
 
 #define MINUTE INT64_C(60)
 #define HOUR   (60 * MINUTE)

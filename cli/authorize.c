@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent_authorize.h"
+#include "agent/agent_authorize.h"
 #include "command.h"
 #include "output.h"
 #include "public_keys.h"

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "answer_text.h"
+#include "base/deadline.h"
 #include "command.h"
-#include "deadline.h"
+#include "monitor/vm_monitor.h"
 #include "output.h"
-#include "vm_monitor.h"
 
 #define MS_PER_S 1000
 /* While a VM is waited for: of one question, and between two. */

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "answer_text.h"
+#include "base/deadline.h"
+#include "cli/export/export.h"
 #include "command.h"
-#include "deadline.h"
-#include "export.h"
 #include "list_table.h"
 #include "output.h"
 #include "survey.h"

@@ -2,7 +2,7 @@
 #ifndef QEMUVM_PUBLIC_KEYS_H
 #define QEMUVM_PUBLIC_KEYS_H
 
-#include "host_keys.h"
+#include "agent/host_keys.h"
 
 #define PUBLIC_KEYS_PATH_SIZE 1024
 

@@ -8,14 +8,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent_about.h"
+#include "agent/agent_about.h"
+#include "agent/host_keys.h"
 #include "answer_text.h"
 #include "command.h"
-#include "host_keys.h"
+#include "monitor/vm_monitor.h"
 #include "output.h"
 #include "program.h"
 #include "terminal.h"
-#include "vm_monitor.h"
 
 /*
  * Everything that is known of one VM: what its process tells, what each source says, what the guest

@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "vm_monitor.h"
+#include "base/deadline.h"
+#include "monitor/vm_monitor.h"
 
 /* A person begins to wonder after a second. */
 #define PROGRESS_AFTER_NS INT64_C(1000000000)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "base/name.h"
+#include "config/config.h"
 #include "guard.h"
 #include "module.h"
-#include "name.h"
 #include "pack.h"
 #include "resolver.h"
 #include "status.h"

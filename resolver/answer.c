@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vm_process.h"
+#include "find/vm_process.h"
 
 bool answer_is_out_of_resources(int error)
 {

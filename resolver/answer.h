@@ -2,7 +2,7 @@
 #ifndef QEMUVM_ANSWER_H
 #define QEMUVM_ANSWER_H
 
-#include "cache.h"
+#include "cache/cache.h"
 #include "lookup.h"
 #include "resolver.h"
 

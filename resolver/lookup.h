@@ -2,13 +2,13 @@
 #ifndef QEMUVM_LOOKUP_H
 #define QEMUVM_LOOKUP_H
 
-#include "candidate.h"
-#include "config.h"
-#include "deadline.h"
-#include "memory.h"
-#include "source.h"
-#include "trust.h"
-#include "vm_find.h"
+#include "base/deadline.h"
+#include "config/config.h"
+#include "config/trust.h"
+#include "find/vm_find.h"
+#include "source/candidate.h"
+#include "source/memory.h"
+#include "source/source.h"
 
 /*
  * One VM whose sources are asked, or many of them side by side: the poll loop.

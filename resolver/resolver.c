@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "answer.h"
-#include "cache.h"
+#include "cache/cache.h"
+#include "config/trust.h"
+#include "find/vm_find.h"
+#include "find/vm_scan.h"
+#include "host/netlink.h"
 #include "lookup.h"
-#include "memory.h"
-#include "netlink.h"
-#include "trust.h"
-#include "vm_find.h"
-#include "vm_scan.h"
+#include "source/memory.h"
 
 #define MS_PER_S 1000
 

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "address.h"
-#include "candidate.h"
-#include "config.h"
-#include "name.h"
-#include "source.h"
-#include "trust.h"
-#include "vm.h"
+#include "base/address.h"
+#include "base/name.h"
+#include "config/config.h"
+#include "config/trust.h"
+#include "qemu/vm.h"
+#include "source/candidate.h"
+#include "source/source.h"
 
 /*
  * The one question of this library: which addresses has the VM of this name? Read this first; the

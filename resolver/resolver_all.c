@@ -7,11 +7,11 @@
 #include <sys/resource.h>
 
 #include "answer.h"
-#include "cache.h"
+#include "cache/cache.h"
+#include "config/trust.h"
+#include "find/vm_find.h"
 #include "lookup.h"
-#include "memory.h"
-#include "trust.h"
-#include "vm_find.h"
+#include "source/memory.h"
 
 /* Does a look-up of its id lead to the one before it, which an earlier template found? */
 static bool is_shadowed(const struct vm_found *found, const struct vm_found *before)

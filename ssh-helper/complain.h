@@ -2,7 +2,7 @@
 #ifndef QEMUVM_COMPLAIN_H
 #define QEMUVM_COMPLAIN_H
 
-#include "config.h"
+#include "config/config.h"
 
 /*
  * What is told of a host: one line, "qemuvm: HOST: ...", in which whatever a terminal might obey is

@@ -12,15 +12,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/name.h"
 #include "complain.h"
 #include "forward.h"
 #include "handover.h"
 #include "keys.h"
-#include "name.h"
+#include "monitor/vm_monitor.h"
 #include "notice.h"
 #include "race.h"
 #include "resolver.h"
-#include "vm_monitor.h"
 
 /* How long is waited for a VM that is up for longer than wait_s. */
 #define WAIT_UP_MS 5000

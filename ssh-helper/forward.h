@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "config.h"
-#include "vm_forward.h"
+#include "config/config.h"
+#include "monitor/vm_forward.h"
 
 /*
  * A forward that the helper asked the VM's monitor for, and owes it to take back: whatever signal

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cache_keys.h"
+#include "cache/cache_keys.h"
 
 bool keys_recall(struct keys *keys, const struct vm *vm)
 {

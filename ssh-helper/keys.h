@@ -2,9 +2,9 @@
 #ifndef QEMUVM_KEYS_H
 #define QEMUVM_KEYS_H
 
-#include "cache.h"
-#include "host_keys.h"
-#include "source.h"
+#include "agent/host_keys.h"
+#include "cache/cache.h"
+#include "source/source.h"
 
 /*
  * The host keys of one VM, while ssh is served: those that are remembered of this instance of it,

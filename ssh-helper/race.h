@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "deadline.h"
+#include "base/deadline.h"
 #include "way.h"
 
 /*

@@ -26,7 +26,7 @@ check_equal 'and every key of JSON and no other' \
 	"$(sed -n 's/.*[a-z_]*(stream, indent, "\([a-z-]*\)".*/\1/p' "$checkout/cli/answer_json.c" | sort)" \
 	"$(section '\.Ss JSON' | sed -n 's/^\.It Ql //p' | grep -vx vm-id | sort)"
 check_equal 'and every format of export and no other' \
-	"$(sed -n 's/^\t{"\([a-z]*\)", "qemuvm\..*/\1/p' "$checkout/cli/export.c" | sort)" \
+	"$(sed -n 's/^\t{"\([a-z]*\)", "qemuvm\..*/\1/p' "$checkout/cli/export/export.c" | sort)" \
 	"$(sed -n '/^\.It Cm export/,/^\.It Cm args/s/^\.It Ql //p' "$checkout/man/qemuvm.1.in" | sort)"
 check_equal 'and every exit status and no other' \
 	"$(sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\),.*/\1/p' "$checkout/cli/command.h")" \
@@ -41,7 +41,7 @@ check_equal 'qemuvm-ssh-helper(8) has every verb and option and no other' \
 check_equal 'qemuvm.conf(5) has every key and no other' \
 	"$(sed -n 's/^#\([a-z_]*\) = .*/\1/p' "$checkout/resolver/qemuvm.conf.in" | sort -u)" \
 	"$(sed -n 's/^\.It Cm //p' "$checkout/man/qemuvm.conf.5.in" | tr -d ' ' | tr , '\n' | sort -u)"
-defaults=$(sed -n '/default_leases/,/};/s/^\t"\(.*\)",$/\1/p' "$checkout/resolver/config.c")
+defaults=$(sed -n '/default_leases/,/};/s/^\t"\(.*\)",$/\1/p' "$checkout/resolver/config/config.c")
 check_equal 'qemuvm.conf names the lease files that are looked for' "$defaults" \
 	"$(sed -n 's/^#lease = //p' "$checkout/resolver/qemuvm.conf.in")"
 check_equal 'and so does its page' "$defaults" "$(sed -n '/^\.It Cm lease/,/^\.It Cm timeout/s/^\//\//p' \

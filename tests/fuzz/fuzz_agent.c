@@ -2,8 +2,8 @@
 /* Any bytes as what a guest's agent sends, read line by line up to the addresses. */
 #include <string.h>
 
-#include "agent.h"
-#include "agent_line.h"
+#include "agent/agent.h"
+#include "agent/agent_line.h"
 #include "fuzz.h"
 
 #define ID "2858667779046079068"

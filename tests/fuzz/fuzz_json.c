@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "fuzz.h"
-#include "json.h"
 
 /* Less space than some strings need. */
 #define TEXT_SIZE 64

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "lease.h"
+#include "lease/lease.h"
 
 static bool wants_one(void *context, const struct mac *mac)
 {

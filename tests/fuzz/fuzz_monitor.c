@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "monitor.h"
-#include "monitor_text.h"
+#include "monitor/monitor.h"
+#include "monitor/monitor_text.h"
 
 static void read_text(const char *text)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "readconfig.h"
-#include "vm_argv.h"
+#include "qemu/readconfig.h"
+#include "qemu/vm_argv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "vm_argv.h"
+#include "qemu/vm_argv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {

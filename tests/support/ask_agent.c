@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ask_agent SOCKET [BUDGET_MS [DRAIN_MS [serial]]]: asks the agent there for its guest's
- * interfaces through resolver/agent.c. Prints a line "ADDRESS MAC" for each address ("-": no MAC),
+ * interfaces through resolver/agent/agent.c. Prints a line "ADDRESS MAC" for each address ("-": no MAC),
  * or the name of the errno, and at last "MS ms". Exit 0 where the agent answered. `serial`: the
  * agent is on an isa-serial port.
  */
@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "agent/agent.h"
 
 #define BUDGET_MS 1000
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cache.h"
-#include "turn.h"
+#include "cache/cache.h"
+#include "cache/turn.h"
 
 /* A test that dies leaves no holder behind for long. */
 #define LIFE_SECONDS 60

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * read_leases FILE [MAC...]: the leases in a lease file, of these MACs or of all, by
- * resolver/lease.c. Prints a line "ADDRESS MAC EXPIRES" for each, where EXPIRES is seconds since
+ * resolver/lease/lease.c. Prints a line "ADDRESS MAC EXPIRES" for each, where EXPIRES is seconds since
  * 1970, "never" or "unknown"; or the name of the errno.
  *
  * read_leases --macs FILE DOMAIN: the MACs of a domain in libvirt's file of MACs.
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lease.h"
+#include "lease/lease.h"
 
 /* The MACs on the command line. */
 struct macs {

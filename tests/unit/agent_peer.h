@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "agent/agent.h"
 
 #define BUDGET_MS 400
 /* How much later than its deadline an exchange may end. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lease.h"
+#include "lease/lease.h"
 #include "unit.h"
 
 /* What a lease file says, as text: "ADDRESS MAC EXPIRES\n" for each lease, with "never" or

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "address.h"
+#include "base/address.h"
 #include "unit.h"
 
 static struct address parsed(const char *text)

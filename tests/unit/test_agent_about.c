@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent_about.h"
+#include "agent/agent_about.h"
 #include "agent_peer.h"
 #include "unit.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent_line.h"
+#include "agent/agent_line.h"
 
 #define ID    "2858667779046079068"
 #define STRAY "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse error, stray\"}}\n"

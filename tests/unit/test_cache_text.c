@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache_text.h"
+#include "cache/cache_text.h"
 #include "unit.h"
 
 static struct cache_entry entry, read_back;

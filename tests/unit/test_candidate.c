@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "candidate.h"
+#include "source/candidate.h"
 #include "unit.h"
 
 #define NIC   "52:54:00:aa:bb:01"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../cli/list_table.h"
+#include "cli/list_table.h"
 #include "unit.h"
 
 #define VMS 4

@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <time.h>
 
-#include "deadline.h"
+#include "base/deadline.h"
 #include "unit.h"
 
 START_TEST(what_is_left_is_rounded_up_and_never_negative)

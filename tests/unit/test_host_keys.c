@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host_keys.h"
+#include "agent/host_keys.h"
 #include "unit.h"
 
 #define ED25519 "AAAAC3NzaC1lZDI1NTE5AAAAIDoF4vXgN5hPTV6DUaVVnjHS7n9tVqJkOjTkmE0MRnZM"

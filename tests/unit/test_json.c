@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "json.h"
+#include "base/json.h"
 #include "unit.h"
 
 static int parse(const char *text)

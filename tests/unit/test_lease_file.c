@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lease_file.h"
+#include "lease/lease_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

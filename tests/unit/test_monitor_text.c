@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "monitor_text.h"
+#include "monitor/monitor_text.h"
 #include "unit.h"
 
 static struct vm vm;

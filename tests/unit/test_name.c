@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "name.h"
+#include "base/name.h"
 #include "unit.h"
 
 START_TEST(names_under_the_domain_are_ours)

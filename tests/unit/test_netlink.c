@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "netlink.h"
+#include "host/netlink.h"
 #include "unit.h"
 
 /* What holds on every machine, in every network namespace. */

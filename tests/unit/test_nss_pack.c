@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../nss_qemuvm/pack.h"
+#include "nss_qemuvm/pack.h"
 #include "unit.h"
 
 /* ck_assert() tells the runner each time that it is passed: too slow for millions. */

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "option.h"
+#include "qemu/option.h"
 #include "unit.h"
 
 /* The value of a key, or NULL. */

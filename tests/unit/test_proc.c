@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "proc.h"
+#include "host/proc.h"
 #include "unit.h"
 
 START_TEST(a_process_tells_its_start_and_command_line)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "readconfig.h"
+#include "qemu/readconfig.h"
 #include "unit.h"
 
 /* The arguments as one text, with '|' for the NULs. */

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../ssh-helper/handover.h"
+#include "ssh-helper/handover.h"
 #include "unit.h"
 
 #define MUCH ((size_t)8 * 1024 * 1024)

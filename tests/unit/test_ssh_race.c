@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../ssh-helper/race.h"
+#include "ssh-helper/race.h"
 #include "unit.h"
 
 #define BANNER "SSH-2.0-test\r\n"

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trust.h"
+#include "config/trust.h"
 #include "unit.h"
 
 /* A folder of the caller's, in which a test builds its paths. */

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "turn.h"
+#include "cache/turn.h"
 #include "unit.h"
 
 static char folder[] = "/tmp/qemuvm-turn-XXXXXX";

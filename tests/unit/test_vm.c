@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "qemu/vm.h"
 #include "unit.h"
-#include "vm.h"
 
 static struct vm vm;
 

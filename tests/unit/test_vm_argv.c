@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "qemu/vm_argv.h"
+#include "qemu/vm_nics.h"
 #include "unit.h"
-#include "vm_argv.h"
-#include "vm_nics.h"
 
 /* Command lines as these programs write them, each argument in a text of its own. */
 static struct vm vm;

@@ -7,8 +7,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "find/vm_find.h"
 #include "unit.h"
-#include "vm_find.h"
 
 /* Two folders with sockets, which two templates name; the listeners are of this process. */
 static char folder[32];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "qemu/vm_argv.h"
+#include "qemu/vm_id.h"
 #include "unit.h"
-#include "vm_argv.h"
-#include "vm_id.h"
 
 static struct config config;
 static struct vm vm;

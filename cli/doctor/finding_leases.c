@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+#include "config/trust.h"
+#include "finding.h"
+#include "lease/lease.h"
+
+static void count_lease(void *context, const struct lease *lease)
+{
+	(void)lease;
+	++*(unsigned int *)context;
+}
+
+static const char *why_not(int error)
+{
+	switch (error) {
+	case -EPERM:
+		return "does not count: others than root and system users can write it or a "
+		       "directory above it";
+	case -EINVAL:
+		return "no lease file of a kind that is known";
+	default:
+		return strerror(-error);
+	}
+}
+
+static void check_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	unsigned int count = 0;
+	const struct lease_visitor visitor = {.visit = count_lease, .context = &count};
+	int fd = trust_open_system_file(path), r = fd;
+
+	if (fd >= 0) {
+		r = lease_read(fd, slash == NULL ? path : slash + 1, &visitor);
+		close(fd);
+	}
+	/* An empty file is what a server begins with. */
+	if (r == -EINVAL && fd >= 0)
+		return;
+	finding_begin(r < 0 ? FINDING_SKIPPED : FINDING_OK);
+	fputs("leases: ", stdout);
+	output_text(stdout, path);
+	if (r < 0)
+		printf(": %s\n", why_not(r));
+	else
+		printf(": %u lease%s\n", count, count == 1 ? "" : "s");
+}
+
+void finding_leases(const struct config *config)
+{
+	for (unsigned int i = 0; i < config->lease_count; i++) {
+		glob_t paths;
+
+		if (glob(config->leases[i], 0, NULL, &paths) != 0)
+			continue;
+		for (size_t j = 0; j < paths.gl_pathc; j++)
+			check_file(paths.gl_pathv[j]);
+		globfree(&paths);
+	}
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/agent_line.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool contains(const char *text, size_t len, const char *word)
+{
+	return memmem(text, len, word, strlen(word)) != NULL;
+}
+
+/* Byte for byte as it was sent: 5.0, 5e0 and "5" are not 5. */
+static bool is_spelled(const struct json *json, int node, enum json_kind kind, const char *text)
+{
+	size_t len = 0;
+	const char *raw;
+
+	if (!json_is(json, node, kind))
+		return false;
+	raw = json_raw(json, node, &len);
+	return len == strlen(text) && memcmp(raw, text, len) == 0;
+}
+
+/* Before QEMU 4.0 a blocked command was a GenericError like others (qapi/qmp-dispatch.c). */
+static bool is_command_missing(const struct json *json, int error)
+{
+	int class = json_member(json, error, "class");
+	size_t len = 0;
+	const char *desc;
+
+	if (json_string_equals(json, class, "CommandNotFound") ||
+		json_string_equals(json, class, "CommandDisabled"))
+		return true;
+	desc = json_raw(json, json_member(json, error, "desc"), &len);
+	return desc != NULL && contains(desc, len, "has been disabled");
+}
+
+/* "QMP input object member 'id' is unexpected" (QEMU 2.x, qmp_dispatch_check_obj): nothing was
+ * done. */
+static bool is_id_refused(const struct json *json, int error)
+{
+	size_t len = 0;
+	const char *desc = json_raw(json, json_member(json, error, "desc"), &len);
+
+	return desc != NULL && contains(desc, len, "member 'id' is unexpected");
+}
+
+static int read_error(const struct json *json, int error)
+{
+	if (!json_is(json, json_member(json, error, "class"), JSON_STRING) ||
+		!json_is(json, json_member(json, error, "desc"), JSON_STRING))
+		return -EBADMSG;
+	if (is_id_refused(json, error))
+		return AGENT_LINE_REFUSES_ID;
+	return is_command_missing(json, error) ? -EOPNOTSUPP : -EREMOTEIO;
+}
+
+/* A line that is the reply to our question: exactly one of "return" and "error". */
+static int read_reply(const struct json *json)
+{
+	int value = json_member(json, JSON_ROOT, "return");
+	int error = json_member(json, JSON_ROOT, "error");
+
+	if ((value < 0) == (error < 0))
+		return -EBADMSG;
+	return value >= 0 ? AGENT_LINE_REPLY : read_error(json, error);
+}
+
+static int classify(const struct json *json, const char *id, bool is_synced)
+{
+	int echoed = json_member(json, JSON_ROOT, "id");
+
+	if (!json_is(json, JSON_ROOT, JSON_OBJECT))
+		return -EBADMSG;
+	/* What a tty echoes is a request; events answer nothing. */
+	if (json_member(json, JSON_ROOT, "execute") >= 0 ||
+		json_member(json, JSON_ROOT, "event") >= 0)
+		return AGENT_LINE_FOREIGN;
+	if (echoed >= 0)
+		return is_spelled(json, echoed, JSON_STRING, id) ? read_reply(json)
+								 : AGENT_LINE_FOREIGN;
+	if (is_spelled(json, json_member(json, JSON_ROOT, "return"), JSON_NUMBER, id))
+		return AGENT_LINE_SYNC;
+	return is_synced ? read_reply(json) : AGENT_LINE_FOREIGN;
+}
+
+/* What stands behind the last 0xFF: it ends whatever came before (guest-sync-delimited), and no
+ * reply of an agent holds one. */
+static const char *skip_flushed(const char *text, size_t *len)
+{
+	const char *flush = memrchr(text, 0xff, *len);
+	size_t skipped = flush != NULL ? (size_t)(flush + 1 - text) : 0;
+
+	*len -= skipped;
+	return text + skipped;
+}
+
+static bool is_blank(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
+			return false;
+	return true;
+}
+
+static int read_ours(
+	const char *text, size_t len, const char *id, bool is_synced, struct json **ret_json)
+{
+	struct json *json;
+	int r = json_parse(text, len, &json);
+
+	if (r == -ENOMEM)
+		return r;
+	/* An echo behind a login prompt, or with characters lost. */
+	if (r < 0)
+		return contains(text, len, "\"execute\"") ? AGENT_LINE_FOREIGN : -EBADMSG;
+	r = classify(json, id, is_synced);
+	if (r == AGENT_LINE_REPLY)
+		*ret_json = json;
+	else
+		json_free(json);
+	return r;
+}
+
+int agent_line_read(
+	const char *text, size_t len, const char *id, bool is_synced, struct json **ret_json)
+{
+	text = skip_flushed(text, &len);
+	if (is_blank(text, len) || !(is_synced || contains(text, len, id)))
+		return AGENT_LINE_FOREIGN;
+	return read_ours(text, len, id, is_synced, ret_json);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t address_len(sa_family_t family)
+{
+	return family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+}
+
+static bool has_prefix(const struct address *address, const uint8_t *prefix, unsigned int bits)
+{
+	unsigned int whole = bits / 8, rest = bits % 8;
+
+	if (memcmp(address->bytes, prefix, whole) != 0)
+		return false;
+	return rest == 0 || (address->bytes[whole] ^ prefix[whole]) >> (8 - rest) == 0;
+}
+
+static bool is_link_local(const struct address *address)
+{
+	static const uint8_t fe80[] = {0xfe, 0x80};
+
+	return address->family == AF_INET6 && has_prefix(address, fe80, 10);
+}
+
+/* inet_pton() for either family; the text is copied so that a zone can be cut off. */
+static int parse_without_zone(const char *text, size_t len, struct address *ret_address)
+{
+	struct address address = {0};
+	char copy[INET6_ADDRSTRLEN];
+
+	if (len >= sizeof(copy))
+		return -EINVAL;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	address.family = memchr(copy, ':', len) != NULL ? AF_INET6 : AF_INET;
+	if (inet_pton(address.family, copy, address.bytes) != 1)
+		return -EINVAL;
+	*ret_address = address;
+	return 0;
+}
+
+int address_parse(const char *text, struct address *ret_address)
+{
+	struct address address;
+	size_t len = strcspn(text, "%");
+	int r = parse_without_zone(text, len, &address);
+
+	if (r < 0)
+		return r;
+	if (text[len] == '%' && (text[len + 1] == '\0' || !is_link_local(&address)))
+		return -EINVAL;
+	*ret_address = address;
+	return 0;
+}
+
+const char *address_format(const struct address *address, char buf[static ADDRESS_TEXT_MAX])
+{
+	size_t len;
+
+	if (inet_ntop(address->family, address->bytes, buf, INET6_ADDRSTRLEN) == NULL)
+		buf[0] = '\0';
+	len = strlen(buf);
+	if (address->scope_id != 0)
+		snprintf(buf + len, ADDRESS_TEXT_MAX - len, "%%%u", address->scope_id);
+	return buf;
+}
+
+bool address_equals(const struct address *a, const struct address *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+struct range {
+	uint8_t prefix[16];
+	unsigned int bits;
+};
+
+static const struct range refused_ipv4[] = {
+	{{0}, 8},         /* "this network", unspecified (RFC 6890) */
+	{{127}, 8},       /* loopback */
+	{{169, 254}, 16}, /* link-local, cloud metadata services */
+	{{224}, 4},       /* multicast */
+	{{240}, 4},       /* reserved, broadcast */
+};
+
+static const struct range refused_ipv6[] = {
+	{{0}, 96},                                  /* ::, ::1, IPv4-compatible */
+	{{[10] = 0xff, [11] = 0xff}, 96},           /* IPv4-mapped */
+	{{[8] = 0xff, [9] = 0xff}, 96},             /* IPv4-translated (RFC 2765) */
+	{{0x00, 0x64, 0xff, 0x9b}, 96},             /* NAT64 (RFC 6052) */
+	{{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48}, /* local NAT64 (RFC 8215) */
+	{{0x20, 0x01, 0x00, 0x00}, 32},             /* Teredo (RFC 4380) */
+	{{0x20, 0x02}, 16},                         /* 6to4 (RFC 3056) */
+	{{0xff}, 8},                                /* multicast */
+};
+
+/* An interface identifier ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d, below any prefix (RFC 5214, 6.1).
+ */
+static bool is_isatap(const struct address *address)
+{
+	const uint8_t *id = address->bytes + 8;
+
+	return (id[0] & ~0x02) == 0 && id[1] == 0 && id[2] == 0x5e && id[3] == 0xfe;
+}
+
+static bool is_in(const struct address *address, const struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (has_prefix(address, ranges[i].prefix, ranges[i].bits))
+			return true;
+	return false;
+}
+
+enum address_class address_classify(const struct address *address)
+{
+	size_t ipv4_count = sizeof(refused_ipv4) / sizeof(refused_ipv4[0]);
+	size_t ipv6_count = sizeof(refused_ipv6) / sizeof(refused_ipv6[0]);
+
+	if (address->family == AF_INET)
+		return is_in(address, refused_ipv4, ipv4_count) ? ADDRESS_REFUSED : ADDRESS_UNICAST;
+	if (address->family != AF_INET6 || is_isatap(address) ||
+		is_in(address, refused_ipv6, ipv6_count))
+		return ADDRESS_REFUSED;
+	return is_link_local(address) ? ADDRESS_LINK_LOCAL : ADDRESS_UNICAST;
+}
+
+socklen_t address_to_sockaddr(
+	const struct address *address, uint16_t port, struct sockaddr_storage *ret_sockaddr)
+{
+	struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+
+	memset(ret_sockaddr, 0, sizeof(*ret_sockaddr));
+	if (address->family == AF_INET) {
+		memcpy(&ipv4.sin_addr, address->bytes, sizeof(ipv4.sin_addr));
+		memcpy(ret_sockaddr, &ipv4, sizeof(ipv4));
+		return sizeof(ipv4);
+	}
+	memcpy(&ipv6.sin6_addr, address->bytes, sizeof(ipv6.sin6_addr));
+	ipv6.sin6_scope_id = address->scope_id;
+	memcpy(ret_sockaddr, &ipv6, sizeof(ipv6));
+	return sizeof(ipv6);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -EINVAL;
+}
+
+/* One or two digits; moves *text behind them. */
+static int parse_octet(const char **text, uint8_t *ret_octet)
+{
+	int high = hex_digit((*text)[0]), low;
+
+	if (high < 0)
+		return -EINVAL;
+	low = hex_digit((*text)[1]);
+	*ret_octet = (uint8_t)(low < 0 ? high : high << 4 | low);
+	*text += low < 0 ? 1 : 2;
+	return 0;
+}
+
+int mac_parse(const char *text, struct mac *ret_mac)
+{
+	struct mac mac;
+	bool is_plain = strlen(text) == 12 && strpbrk(text, ":-") == NULL;
+	char separator = '\0';
+
+	for (size_t i = 0; i < sizeof(mac.byte); i++) {
+		if (i == 1 && !is_plain)
+			separator = *text;
+		if (i > 0 && !is_plain && ((*text != ':' && *text != '-') || *text++ != separator))
+			return -EINVAL;
+		if (parse_octet(&text, &mac.byte[i]) < 0)
+			return -EINVAL;
+	}
+	if (*text != '\0')
+		return -EINVAL;
+	*ret_mac = mac;
+	return 0;
+}
+
+const char *mac_format(const struct mac *mac, char buf[static MAC_TEXT_MAX])
+{
+	const uint8_t *b = mac->byte;
+
+	snprintf(buf, MAC_TEXT_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4],
+		b[5]);
+	return buf;
+}
+
+bool mac_equals(const struct mac *a, const struct mac *b)
+{
+	return memcmp(a->byte, b->byte, sizeof(a->byte)) == 0;
+}
+
+bool mac_is_void(const struct mac *mac)
+{
+	static const struct mac none;
+
+	return mac_equals(mac, &none) || (mac->byte[0] & 1) != 0;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#define JSMN_STATIC
+#define JSMN_STRICT
+/* Without them closing a bracket is a linear search: quadratic on hostile input. */
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
+
+#include "base/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_text.h"
+
+/*
+ * Two passes. json_text_check() holds the text against the grammar and bounds its depth: jsmn would
+ * let {"a"}, {,}, [1,,3] and 01 pass, and its work grows with the square of the depth. Then jsmn
+ * finds the tokens, of which is known that they are well formed.
+ */
+
+struct json {
+	const char *text;
+	int count;
+	jsmntok_t tokens[];
+};
+
+/* A token is followed by another character at least, or is the last: [1,1] has three. */
+static size_t tokens_at_most(size_t len)
+{
+	return len / 2 < JSON_TOKENS_MAX ? len / 2 + 1 : JSON_TOKENS_MAX;
+}
+
+static int tokenise(struct json *json, const char *text, size_t len)
+{
+	jsmn_parser parser;
+
+	jsmn_init(&parser);
+	json->text = text;
+	json->count =
+		jsmn_parse(&parser, text, len, json->tokens, (unsigned int)tokens_at_most(len));
+	if (json->count == JSMN_ERROR_NOMEM)
+		return -E2BIG;
+	return json->count > 0 ? 0 : -EBADMSG;
+}
+
+static bool is_node(const struct json *json, int node)
+{
+	return node >= 0 && node < json->count;
+}
+
+static size_t token_len(const jsmntok_t *token)
+{
+	return (size_t)(token->end - token->start);
+}
+
+static bool token_is(const struct json *json, int node, const char *text, size_t len)
+{
+	const jsmntok_t *token = &json->tokens[node];
+
+	return token_len(token) == len && memcmp(json->text + token->start, text, len) == 0;
+}
+
+/* The node behind `node` and all that is in it. Walking a container this way passes each token
+ * once. */
+static int behind(const struct json *json, int node)
+{
+	int end = json->tokens[node].end;
+
+	do
+		node++;
+	while (node < json->count && json->tokens[node].start < end);
+	return node;
+}
+
+/* No key comes twice: of two readers one would take the first, another the second. */
+static int check_members(const struct json *json, int object)
+{
+	int members[JSON_MEMBERS_MAX];
+	int count = json->tokens[object].size;
+
+	if (count > JSON_MEMBERS_MAX)
+		return -E2BIG;
+	for (int i = 0, key = object + 1; i < count; i++, key = behind(json, key + 1)) {
+		const jsmntok_t *token = &json->tokens[key];
+
+		for (int j = 0; j < i; j++)
+			if (token_is(json, members[j], json->text + token->start, token_len(token)))
+				return -EBADMSG;
+		members[i] = key;
+	}
+	return 0;
+}
+
+static int check_objects(const struct json *json)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < json->count; i++)
+		if (json->tokens[i].type == JSMN_OBJECT)
+			r = check_members(json, i);
+	return r;
+}
+
+int json_parse(const char *text, size_t len, struct json **ret_json)
+{
+	struct json *json;
+	int r = json_text_check(text, len);
+
+	if (r < 0)
+		return r;
+	json = malloc(sizeof(*json) + tokens_at_most(len) * sizeof(json->tokens[0]));
+	if (json == NULL)
+		return -ENOMEM;
+	r = tokenise(json, text, len);
+	if (r == 0)
+		r = check_objects(json);
+	if (r < 0) {
+		json_free(json);
+		return r;
+	}
+	*ret_json = json;
+	return 0;
+}
+
+void json_free(struct json *json)
+{
+	free(json);
+}
+
+static enum json_kind kind_of_primitive(char first)
+{
+	switch (first) {
+	case 't':
+		return JSON_TRUE;
+	case 'f':
+		return JSON_FALSE;
+	case 'n':
+		return JSON_NULL;
+	default:
+		return JSON_NUMBER;
+	}
+}
+
+int json_kind(const struct json *json, int node)
+{
+	if (!is_node(json, node))
+		return -EINVAL;
+	switch (json->tokens[node].type) {
+	case JSMN_OBJECT:
+		return JSON_OBJECT;
+	case JSMN_ARRAY:
+		return JSON_ARRAY;
+	case JSMN_STRING:
+		return JSON_STRING;
+	default:
+		return (int)kind_of_primitive(json->text[json->tokens[node].start]);
+	}
+}
+
+bool json_is(const struct json *json, int node, enum json_kind kind)
+{
+	return json_kind(json, node) == (int)kind;
+}
+
+int json_member(const struct json *json, int object, const char *key)
+{
+	int node = object + 1;
+
+	if (!json_is(json, object, JSON_OBJECT))
+		return -ENOENT;
+	for (int i = 0; i < json->tokens[object].size; i++, node = behind(json, node + 1))
+		if (token_is(json, node, key, strlen(key)))
+			return node + 1;
+	return -ENOENT;
+}
+
+/* From the first token of an element to its value: behind the key in an object. */
+static int value_at(const struct json *json, int container, int node)
+{
+	if (!is_node(json, node) || json->tokens[node].start >= json->tokens[container].end)
+		return -ENOENT;
+	return json->tokens[container].type == JSMN_OBJECT ? node + 1 : node;
+}
+
+static bool is_container(const struct json *json, int node)
+{
+	return json_is(json, node, JSON_OBJECT) || json_is(json, node, JSON_ARRAY);
+}
+
+int json_first(const struct json *json, int container)
+{
+	return is_container(json, container) ? value_at(json, container, container + 1) : -ENOENT;
+}
+
+int json_next(const struct json *json, int container, int prior)
+{
+	if (!is_container(json, container) || !is_node(json, prior))
+		return -ENOENT;
+	return value_at(json, container, behind(json, prior));
+}
+
+int json_count(const struct json *json, int container)
+{
+	return is_container(json, container) ? json->tokens[container].size : -EINVAL;
+}
+
+int json_key(const struct json *json, int value, char *ret_text, size_t size)
+{
+	if (!is_node(json, value) || !is_node(json, json->tokens[value].parent) ||
+		json->tokens[json->tokens[value].parent].type != JSMN_STRING)
+		return -EINVAL;
+	return json_string(json, json->tokens[value].parent, ret_text, size);
+}
+
+int json_string(const struct json *json, int node, char *ret_text, size_t size)
+{
+	const jsmntok_t *token;
+	const char *raw;
+	int len;
+
+	if (!json_is(json, node, JSON_STRING))
+		return -EINVAL;
+	token = &json->tokens[node];
+	raw = json->text + token->start;
+	len = json_text_decode(raw, token_len(token), NULL);
+	if (len < 0)
+		return len;
+	if ((size_t)len >= size)
+		return -ENOSPC;
+	json_text_decode(raw, token_len(token), ret_text);
+	ret_text[len] = '\0';
+	return len;
+}
+
+bool json_string_equals(const struct json *json, int node, const char *text)
+{
+	const jsmntok_t *token;
+
+	if (!json_is(json, node, JSON_STRING))
+		return false;
+	token = &json->tokens[node];
+	return json_text_equals(json->text + token->start, token_len(token), text);
+}
+
+int json_int(const struct json *json, int node, int64_t *ret_value)
+{
+	char digits[24], *end;
+	size_t len;
+	long long value;
+
+	if (!json_is(json, node, JSON_NUMBER))
+		return -EINVAL;
+	len = token_len(&json->tokens[node]);
+	if (len >= sizeof(digits))
+		return -ERANGE;
+	memcpy(digits, json->text + json->tokens[node].start, len);
+	digits[len] = '\0';
+	if (strpbrk(digits, ".eE") != NULL)
+		return -EINVAL;
+	errno = 0;
+	value = strtoll(digits, &end, 10);
+	if (errno == ERANGE)
+		return -ERANGE;
+	*ret_value = value;
+	return 0;
+}
+
+const char *json_raw(const struct json *json, int node, size_t *ret_len)
+{
+	if (!is_node(json, node))
+		return NULL;
+	*ret_len = token_len(&json->tokens[node]);
+	return json->text + json->tokens[node].start;
+}

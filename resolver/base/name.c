@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/name.h"
+
+#include <errno.h>
+
+static bool is_host_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_';
+}
+
+/* Continuation bytes of UTF-8 belong to the character before them. */
+static bool is_utf8_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Labels of 1 to NAME_LABEL_MAX characters, parted by single dots. */
+static int check_labels(const char *name, size_t len)
+{
+	size_t label = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] == '.') {
+			if (label == 0)
+				return -EINVAL;
+			label = 0;
+			continue;
+		}
+		if (!is_host_character(name[i]) || ++label > NAME_LABEL_MAX)
+			return -EINVAL;
+	}
+	return label > 0 ? 0 : -EINVAL;
+}
+
+static int copy_name(const char *name, size_t len, char ret_name[static NAME_VM_SIZE])
+{
+	int r;
+
+	if (len > NAME_VM_MAX)
+		return -EINVAL;
+	r = check_labels(name, len);
+	if (r < 0)
+		return r;
+	memcpy(ret_name, name, len);
+	ret_name[len] = '\0';
+	return 0;
+}
+
+int name_from_host(const char *host, char ret_name[static NAME_VM_SIZE])
+{
+	size_t len = strlen(host);
+
+	if (!name_is_ours(host))
+		return -EINVAL;
+	if (host[len - 1] == '.')
+		len--;
+	return copy_name(host, len - strlen("." NAME_DOMAIN), ret_name);
+}
+
+int name_from_typed(const char *typed, char ret_name[static NAME_VM_SIZE])
+{
+	if (name_is_ours(typed))
+		return name_from_host(typed, ret_name);
+	return copy_name(typed, strlen(typed), ret_name);
+}
+
+size_t name_spell(const char *raw, char ret_name[static NAME_VM_SIZE])
+{
+	size_t len = 0;
+
+	for (; *raw != '\0' && len < NAME_VM_MAX; raw++) {
+		if (is_utf8_continuation(*raw))
+			continue;
+		ret_name[len++] = *raw;
+		if (!is_host_character(*raw) && *raw != '.')
+			ret_name[len - 1] = '-';
+	}
+	ret_name[len] = '\0';
+	return len;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool character_matches(char typed, char raw)
+{
+	if (lower(typed) == lower(raw))
+		return true;
+	return typed == '-' && !is_host_character(raw);
+}
+
+bool name_matches(const char *typed, const char *raw)
+{
+	for (; *typed != '\0' && *raw != '\0'; typed++) {
+		if (!character_matches(*typed, *raw))
+			return false;
+		raw++;
+		while (is_utf8_continuation(*raw))
+			raw++;
+	}
+	return *typed == '\0' && *raw == '\0';
+}
+
+/* Not strncasecmp(), which asks the caller's locale. */
+static bool begins_with(const char *raw, const char *prefix)
+{
+	for (; *prefix != '\0'; raw++, prefix++)
+		if (lower(*raw) != lower(*prefix))
+			return false;
+	return true;
+}
+
+bool name_matches_prefixed(
+	const char *typed, const char *raw, const char *const *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (begins_with(raw, prefixes[i]) && name_matches(typed, raw + strlen(prefixes[i])))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* As many links as a sane path has; the kernel's own limit is 40. */
+#define LINKS_MAX 16
+/* Templates are shorter than CONFIG_PATH_SIZE; this leaves room for what links put in. */
+#define WALK_PATH_SIZE 1024
+/* Users and groups below it are the system's own. */
+#define SYSTEM_UIDS 1000
+
+static void add_uid(struct trust *trust, uid_t uid)
+{
+	if (!trust_has_uid(trust, uid) && trust->count < TRUST_UIDS_MAX)
+		trust->uids[trust->count++] = uid;
+}
+
+void trust_init(const struct config *config, struct trust *ret_trust)
+{
+	ret_trust->count = 0;
+	ret_trust->has_default_users = config->trusts_default_users;
+	add_uid(ret_trust, 0);
+	if (getauxval(AT_SECURE) == 0)
+		add_uid(ret_trust, geteuid());
+	for (unsigned int i = 0; i < config->trusted_count; i++)
+		add_uid(ret_trust, config->trusted_uids[i]);
+}
+
+bool trust_has_uid(const struct trust *trust, uid_t uid)
+{
+	for (unsigned int i = 0; i < trust->count; i++)
+		if (trust->uids[i] == uid)
+			return true;
+	return trust->has_default_users && config_is_default_user(uid);
+}
+
+bool trust_has_uids(const struct trust *trust, const uid_t uids[static 3])
+{
+	return uids[0] == uids[1] && uids[0] == uids[2] && trust_has_uid(trust, uids[0]);
+}
+
+/* What one path of a control group says: 1 for a trusted starter, -1 for another, 0 for nothing. */
+static int judge_cgroup(const struct trust *trust, const char *path, size_t len)
+{
+	static const char user[] = "/user.slice/user-", slice[] = ".slice";
+	const char *first_end = memchr(path + 1, '/', len - 1);
+	size_t first_len = first_end == NULL ? len : (size_t)(first_end - path);
+	char *end;
+	unsigned long uid;
+
+	if (len > sizeof(user) - 1 && memcmp(path, user, sizeof(user) - 1) == 0) {
+		path += sizeof(user) - 1;
+		uid = strtoul(path, &end, 10);
+		return *path >= '0' && *path <= '9' &&
+				       strncmp(end, slice, sizeof(slice) - 1) == 0 &&
+				       trust_has_uid(trust, (uid_t)uid)
+			       ? 1
+			       : -1;
+	}
+	if (first_len <= sizeof(slice) ||
+		memcmp(path + first_len - (sizeof(slice) - 1), slice, sizeof(slice) - 1) != 0)
+		return 0;
+	return first_len == strlen("/user.slice") && memcmp(path, "/user.slice", first_len) == 0
+		       ? -1
+		       : 1;
+}
+
+bool trust_has_cgroup(const struct trust *trust, const char *text)
+{
+	bool is_supported = false;
+
+	while (*text != '\0') {
+		size_t line = strcspn(text, "\n");
+		const char *path = memchr(text, '/', line);
+		int r = 0;
+
+		if (path != NULL)
+			r = judge_cgroup(trust, path, line - (size_t)(path - text));
+		if (r < 0)
+			return false;
+		is_supported |= r > 0;
+		text += line + (text[line] == '\n');
+	}
+	return is_supported;
+}
+
+/* Where somebody else can make entries he can make links; the sticky bit only keeps him from
+ * taking others' away. */
+static bool is_directory_safe(const struct trust *trust, int directory_fd)
+{
+	struct stat status;
+
+	if (fstat(directory_fd, &status) < 0)
+		return false;
+	return trust_has_uid(trust, status.st_uid) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* What a walk does not pass. */
+enum walk_rule {
+	WALK_SAFE_LINKS,   /* a link in a directory that is not safe */
+	WALK_SYSTEM_FILES, /* that, and any directory that is not the system's */
+};
+
+/* A path that is being walked: what is open so far, and what remains. */
+struct walk {
+	const struct trust *trust;
+	enum walk_rule rule;
+	int root_fd; /* where absolute paths begin, or -1 */
+	int fd;      /* of the directory that was reached */
+	char rest[WALK_PATH_SIZE];
+	unsigned int links;
+};
+
+static int open_at(int directory_fd, const char *name)
+{
+	int fd = openat(directory_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static bool is_of_system(const struct stat *status)
+{
+	if (status->st_uid >= SYSTEM_UIDS || (status->st_mode & S_IWOTH) != 0)
+		return false;
+	return (status->st_mode & S_IWGRP) == 0 || status->st_gid < SYSTEM_UIDS;
+}
+
+/* Takes fd over as the place that was reached. */
+static int move_to(struct walk *walk, int fd)
+{
+	struct stat status;
+
+	if (fd < 0)
+		return fd;
+	if (walk->fd >= 0)
+		close(walk->fd);
+	walk->fd = fd;
+	if (walk->rule != WALK_SYSTEM_FILES)
+		return 0;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	return is_of_system(&status) ? 0 : -EPERM;
+}
+
+static int move_to_root(struct walk *walk)
+{
+	int fd;
+
+	if (walk->root_fd < 0)
+		return move_to(walk, open_at(AT_FDCWD, "/"));
+	fd = fcntl(walk->root_fd, F_DUPFD_CLOEXEC, 0);
+	return move_to(walk, fd < 0 ? -errno : fd);
+}
+
+static bool may_hold_link(const struct walk *walk)
+{
+	/* Each directory was checked on the way. */
+	if (walk->rule == WALK_SYSTEM_FILES)
+		return true;
+	return is_directory_safe(walk->trust, walk->fd);
+}
+
+/* Puts the link's target in the place of the link. */
+static int follow_link(struct walk *walk, int link_fd, const char *behind)
+{
+	char target[sizeof(walk->rest)];
+	size_t behind_len = strlen(behind);
+	ssize_t len;
+
+	if (++walk->links > LINKS_MAX || !may_hold_link(walk))
+		return -ELOOP;
+	len = readlinkat(link_fd, "", target, sizeof(target));
+	if (len < 0)
+		return -errno;
+	if ((size_t)len + 1 + behind_len >= sizeof(walk->rest))
+		return -ENAMETOOLONG;
+	target[len] = '\0';
+	memmove(walk->rest + len + 1, behind, behind_len + 1);
+	memcpy(walk->rest, target, (size_t)len);
+	walk->rest[len] = '/';
+	return target[0] == '/' ? move_to_root(walk) : 0;
+}
+
+/* The next part of the path; 0 while there is more. */
+static int step(struct walk *walk)
+{
+	char part[NAME_MAX + 1];
+	const char *begin = walk->rest + strspn(walk->rest, "/");
+	size_t len = strcspn(begin, "/");
+	struct stat status;
+	int fd, r;
+
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	memcpy(part, begin, len);
+	part[len] = '\0';
+	begin += len;
+	fd = open_at(walk->fd, part);
+	if (fd < 0)
+		return fd;
+	r = fstat(fd, &status) < 0 ? -errno : 0;
+	if (r == 0 && S_ISLNK(status.st_mode)) {
+		r = follow_link(walk, fd, begin);
+		close(fd);
+		return r;
+	}
+	memmove(walk->rest, begin, strlen(begin) + 1);
+	return move_to(walk, fd);
+}
+
+/* walk holds how; a descriptor of where the path leads, or an error. */
+static int run_walk(struct walk *walk, const char *path)
+{
+	size_t len = strlen(path);
+	struct stat status;
+	int r;
+
+	if (path[0] != '/')
+		return -ENOENT;
+	/* Most of what is looked for is not there, whichever way one takes. */
+	if (walk->root_fd < 0 && lstat(path, &status) < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (len >= sizeof(walk->rest))
+		return -ENAMETOOLONG;
+	memcpy(walk->rest, path, len + 1);
+	walk->fd = -1;
+	r = move_to_root(walk);
+	while (r == 0 && walk->rest[strspn(walk->rest, "/")] != '\0')
+		r = step(walk);
+	if (r < 0 && walk->fd >= 0)
+		close(walk->fd);
+	return r < 0 ? r : walk->fd;
+}
+
+int trust_open_path(const struct trust *trust, int root_fd, const char *path)
+{
+	struct walk walk = {.trust = trust, .rule = WALK_SAFE_LINKS, .root_fd = root_fd};
+
+	return run_walk(&walk, path);
+}
+
+/* Opens what was checked, and nothing else, for reading. */
+static int reopen(int path_fd)
+{
+	char name[64];
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/thread-self/fd/%d", path_fd);
+	/* Non-blocking for a file that is none any more by now. */
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+int trust_open_users_file(const struct trust *trust, int root_fd, const char *path)
+{
+	int path_fd = trust_open_path(trust, root_fd, path), r = 0;
+	struct stat status;
+
+	if (path_fd < 0)
+		return path_fd;
+	if (fstat(path_fd, &status) < 0)
+		r = -errno;
+	else if (!S_ISREG(status.st_mode))
+		r = -EINVAL;
+	else if (!trust_has_uid(trust, status.st_uid) ||
+		 (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		r = -EPERM;
+	if (r == 0)
+		r = reopen(path_fd);
+	close(path_fd);
+	return r;
+}
+
+int trust_open_system_file(const char *path)
+{
+	struct walk walk = {.rule = WALK_SYSTEM_FILES, .root_fd = -1};
+	int path_fd = run_walk(&walk, path), r = 0;
+	struct stat status;
+
+	if (path_fd < 0)
+		return path_fd;
+	if (fstat(path_fd, &status) < 0)
+		r = -errno;
+	else if (!S_ISREG(status.st_mode))
+		r = -EINVAL;
+	if (r == 0)
+		r = reopen(path_fd);
+	close(path_fd);
+	return r;
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/proc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* stat and status of one process: their numbers and a name of at most 64 bytes. */
+#define PROC_TEXT_SIZE 2048
+/* Field 22 of stat counts from 1; state, field 3, follows the closing parenthesis. */
+#define STAT_FIELDS_TO_START_TIME 20
+/* The inode is the seventh field of /proc/net/unix. */
+#define UNIX_FIELDS_TO_INODE 6
+/* A QEMU by hand has 2 KiB, libvirt's 6. */
+#define CMDLINE_MIN 8192
+
+static int no_process(int error)
+{
+	return error == ENOENT ? -ESRCH : -error;
+}
+
+int proc_open(pid_t pid)
+{
+	char path[32];
+	int fd;
+
+	if (pid <= 0)
+		return -ESRCH;
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? no_process(errno) : fd;
+}
+
+static int open_entry(int proc_fd, const char *name)
+{
+	int fd = openat(proc_fd, name, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? no_process(errno) : fd;
+}
+
+static ssize_t read_some(int fd, char *buffer, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, buffer, size);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+/* What one read() gives of a file, with a NUL behind it. Its length. */
+static int read_beginning(int directory_fd, const char *name, char *ret_text, size_t size)
+{
+	int fd = open_entry(directory_fd, name);
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = read_some(fd, ret_text, size - 1);
+	close(fd);
+	if (len < 0)
+		return (int)len;
+	ret_text[len] = '\0';
+	return (int)len;
+}
+
+static int read_start_time(char *stat, uint64_t *ret_ticks)
+{
+	/* The name is the process's own and may hold spaces and parentheses. */
+	char *field = strrchr(stat, ')'), *end;
+	unsigned long long ticks;
+
+	for (int i = 0; field != NULL && i < STAT_FIELDS_TO_START_TIME; i++)
+		field = strchr(field + 1, ' ');
+	if (field == NULL)
+		return -EBADMSG;
+	ticks = strtoull(field + 1, &end, 10);
+	if (end == field + 1)
+		return -EBADMSG;
+	*ret_ticks = ticks;
+	return 0;
+}
+
+int proc_start_time(int proc_fd, uint64_t *ret_ticks)
+{
+	char text[PROC_TEXT_SIZE];
+	int r = read_beginning(proc_fd, "stat", text, sizeof(text));
+
+	return r < 0 ? r : read_start_time(text, ret_ticks);
+}
+
+/* By its state, the one letter behind the name (proc(5)). */
+static bool has_ended(const char *stat)
+{
+	const char *end = strrchr(stat, ')');
+
+	return end == NULL || strncmp(end, ") Z", 3) == 0 || strncmp(end, ") X", 3) == 0;
+}
+
+int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner)
+{
+	char text[PROC_TEXT_SIZE];
+	struct stat status;
+	ssize_t len;
+	int fd;
+
+	(void)snprintf(text, sizeof(text), "/proc/%d/stat", (int)pid);
+	fd = open_entry(AT_FDCWD, text);
+	if (fd < 0)
+		return fd;
+	len = fstat(fd, &status) < 0 ? -errno : read_some(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len < 0)
+		return (int)len;
+	text[len] = '\0';
+	*ret_owner = status.st_uid;
+	return has_ended(text) ? -ESRCH : read_start_time(text, ret_ticks);
+}
+
+/* A buffer that grows with what is read into it, and serves again. */
+struct buffer {
+	char *text;
+	size_t size;
+};
+
+static int grow(struct buffer *buffer)
+{
+	size_t size = buffer->size == 0 ? CMDLINE_MIN : buffer->size * 2;
+	char *grown;
+
+	if (size > PROC_CMDLINE_MAX)
+		return -E2BIG;
+	grown = realloc(buffer->text, size);
+	if (grown == NULL)
+		return -ENOMEM;
+	buffer->text = grown;
+	buffer->size = size;
+	return 0;
+}
+
+/* Reads from `len` to the end, with a NUL behind: the length, or an error. The kernel gives as much
+ * of a command line as there is room for, so that less is the end (fs/proc/base.c,
+ * get_mm_cmdline()). */
+static ssize_t read_to_end(int fd, struct buffer *buffer, size_t len)
+{
+	for (bool is_end = false; !is_end;) {
+		ssize_t got;
+		int r = len + 1 < buffer->size ? 0 : grow(buffer);
+
+		if (r < 0)
+			return r;
+		got = read_some(fd, buffer->text + len, buffer->size - len - 1);
+		if (got < 0)
+			return got;
+		is_end = (size_t)got < buffer->size - len - 1;
+		len += (size_t)got;
+	}
+	buffer->text[len] = '\0';
+	return (ssize_t)len;
+}
+
+int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len)
+{
+	int fd = open_entry(proc_fd, "cmdline");
+	struct buffer buffer = {NULL, 0};
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = read_to_end(fd, &buffer, 0);
+	close(fd);
+	if (len <= 0) {
+		free(buffer.text);
+		return len < 0 ? (int)len : -ENODATA;
+	}
+	*ret_cmdline = buffer.text;
+	*ret_len = (size_t)len;
+	return 0;
+}
+
+static int read_link(int directory_fd, const char *name, char *ret_path, size_t size)
+{
+	ssize_t len = readlinkat(directory_fd, name, ret_path, size);
+
+	if (len < 0)
+		return -errno;
+	if ((size_t)len >= size)
+		return -ENAMETOOLONG;
+	ret_path[len] = '\0';
+	return 0;
+}
+
+int proc_exe(int proc_fd, char *ret_path, size_t size)
+{
+	int r = read_link(proc_fd, "exe", ret_path, size);
+
+	return r == -ENOENT ? -ESRCH : r;
+}
+
+int proc_cwd(int proc_fd, char *ret_path, size_t size)
+{
+	int r = read_link(proc_fd, "cwd", ret_path, size);
+
+	/* "/gone (deleted)", "(unreachable)/..." (proc(5), getcwd(2)) */
+	if (r == 0 && (ret_path[0] != '/' || strstr(ret_path, " (deleted)") != NULL))
+		return -ENOENT;
+	return r;
+}
+
+static bool is_called(const char *name, size_t len, const char *wanted)
+{
+	return len == strlen(wanted) && memcmp(name, wanted, len) == 0;
+}
+
+bool proc_path_is_qemu(const char *path)
+{
+	static const char deleted[] = " (deleted)", emulator[] = "qemu-system-";
+	const char *name = strrchr(path, '/');
+	size_t len;
+
+	name = name == NULL ? path : name + 1;
+	len = strlen(name);
+	if (len > sizeof(deleted) - 1 && strcmp(name + len - (sizeof(deleted) - 1), deleted) == 0)
+		len -= sizeof(deleted) - 1;
+	/* NixOS: .qemu-system-x86_64-wrapped */
+	if (*name == '.' && len > 1) {
+		name++;
+		len--;
+	}
+	if (len > sizeof(emulator) - 1 && memcmp(name, emulator, sizeof(emulator) - 1) == 0)
+		return true;
+	return is_called(name, len, "qemu-kvm") || is_called(name, len, "kvm");
+}
+
+static bool is_hidden(int error)
+{
+	return error == -EACCES || error == -EPERM;
+}
+
+/* Whose executable can be seen is judged by that alone: "sudo qemu-system-x86_64" is no QEMU. */
+enum proc_kind proc_kind(int proc_fd)
+{
+	char path[PATH_MAX / 4];
+	int r = read_link(proc_fd, "exe", path, sizeof(path));
+
+	if (r == 0)
+		return proc_path_is_qemu(path) ? PROC_QEMU : PROC_OTHER;
+	if (!is_hidden(r) || proc_program(proc_fd, path, sizeof(path)) < 0)
+		return PROC_OTHER;
+	return proc_path_is_qemu(path) ? PROC_SAYS_QEMU : PROC_OTHER;
+}
+
+static pid_t pid_of_entry(const char *name)
+{
+	long pid = 0;
+
+	for (; *name >= '0' && *name <= '9' && pid <= PROC_PIDS_MAX; name++)
+		pid = pid * 10 + (*name - '0');
+	return *name == '\0' && pid <= PROC_PIDS_MAX ? (pid_t)pid : 0;
+}
+
+/* A walk over all processes, each seen with as few system calls as tell it apart. */
+struct walk {
+	int directory_fd; /* of /proc */
+	struct buffer buffer;
+	struct proc_qemu qemu;
+};
+
+/* Up to the first read of the command line's beginning: false where it is no QEMU's. */
+static bool read_cmdline(struct walk *walk, int fd, bool is_known)
+{
+	ssize_t len = walk->buffer.size > 0 ? 0 : grow(&walk->buffer);
+
+	if (len == 0)
+		len = read_some(fd, walk->buffer.text, walk->buffer.size - 1);
+	if (len > 0)
+		walk->buffer.text[len] = '\0';
+	if (!is_known && (len <= 0 || !proc_path_is_qemu(walk->buffer.text)))
+		return false;
+	if (len > 0 && (size_t)len == walk->buffer.size - 1)
+		len = read_to_end(fd, &walk->buffer, (size_t)len);
+	walk->qemu.cmdline = walk->buffer.text;
+	walk->qemu.len = len > 0 ? (size_t)len : 0;
+	return true;
+}
+
+/* Is it a QEMU, or does it say so? */
+static bool look_at(struct walk *walk)
+{
+	char name[32], path[PATH_MAX / 4];
+	bool is_qemu;
+	int fd, r;
+
+	snprintf(name, sizeof(name), "%d/exe", (int)walk->qemu.pid);
+	r = read_link(walk->directory_fd, name, path, sizeof(path));
+	if (r < 0 ? !is_hidden(r) : !proc_path_is_qemu(path))
+		return false;
+	snprintf(name, sizeof(name), "%d/cmdline", (int)walk->qemu.pid);
+	fd = open_entry(walk->directory_fd, name);
+	if (fd < 0)
+		return false;
+	is_qemu = read_cmdline(walk, fd, r == 0);
+	close(fd);
+	return is_qemu;
+}
+
+int proc_each_qemu(int (*visit)(void *context, const struct proc_qemu *qemu), void *context)
+{
+	DIR *directory = opendir("/proc");
+	struct walk walk = {.directory_fd = directory != NULL ? dirfd(directory) : -1};
+	const struct dirent *entry;
+	int r = 0;
+
+	if (directory == NULL)
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : -ESRCH;
+	while (r == 0 && (entry = readdir(directory)) != NULL) {
+		walk.qemu.pid = pid_of_entry(entry->d_name);
+		if (walk.qemu.pid != 0 && look_at(&walk))
+			r = visit(context, &walk.qemu);
+	}
+	free(walk.buffer.text);
+	closedir(directory);
+	return r;
+}
+
+int proc_uids(int proc_fd, uid_t ret_uids[static 3])
+{
+	char text[PROC_TEXT_SIZE], *field;
+	uid_t uids[3];
+	int r = read_beginning(proc_fd, "status", text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	field = strstr(text, "\nUid:");
+	if (field == NULL)
+		return -EBADMSG;
+	field += sizeof("\nUid:") - 1;
+	for (int i = 0; i < 3; i++) {
+		char *end;
+
+		uids[i] = (uid_t)strtoul(field, &end, 10);
+		if (end == field)
+			return -EBADMSG;
+		field = end;
+	}
+	memcpy(ret_uids, uids, sizeof(uids));
+	return 0;
+}
+
+int proc_cgroup(int proc_fd, char *ret_text, size_t size)
+{
+	int r = read_beginning(proc_fd, "cgroup", ret_text, size);
+
+	return r < 0 ? r : 0;
+}
+
+int proc_program(int proc_fd, char *ret_name, size_t size)
+{
+	int len = read_beginning(proc_fd, "cmdline", ret_name, size);
+
+	return len == 0 ? -ENODATA : len;
+}
+
+/* Are two files one, told by what stat(2) gives for them? -1 where that cannot be seen. */
+static int is_same_file(int proc_fd, const char *name, const char *own_path)
+{
+	struct stat own, other;
+
+	if (fstatat(proc_fd, name, &other, 0) < 0 || stat(own_path, &own) < 0)
+		return -1;
+	return own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+bool proc_has_other_root(int proc_fd)
+{
+	return is_same_file(proc_fd, "ns/mnt", "/proc/thread-self/ns/mnt") == 0 ||
+	       is_same_file(proc_fd, "root", "/") == 0;
+}
+
+bool proc_shares_network(int proc_fd)
+{
+	return is_same_file(proc_fd, "ns/net", "/proc/thread-self/ns/net") == 1;
+}
+
+/* The inode of a socket, from what its descriptor is linked to: "socket:[4711]". 0: no socket. */
+static unsigned long inode_of_link(const char *link)
+{
+	static const char socket[] = "socket:[";
+
+	if (strncmp(link, socket, sizeof(socket) - 1) != 0)
+		return 0;
+	return strtoul(link + sizeof(socket) - 1, NULL, 10);
+}
+
+/* A line of /proc/net/unix: "0000...: RefCount Protocol Flags Type St Inode Path"
+ * (net/unix/af_unix.c, unix_seq_show()). Its path, or NULL where it is another socket's, or has
+ * none. */
+static const char *path_in_line(const char *line, unsigned long inode)
+{
+	char *end;
+
+	/* Numbers are padded with blanks. */
+	for (int i = 0; i < UNIX_FIELDS_TO_INODE; i++) {
+		line += strcspn(line, " ");
+		line += strspn(line, " ");
+	}
+	if (strtoul(line, &end, 10) != inode || *end != ' ')
+		return NULL;
+	return end + 1;
+}
+
+static int copy_line(const char *line, char *ret_text, size_t size)
+{
+	size_t len = strcspn(line, "\n");
+
+	if (len == 0 || len >= size)
+		return -ENOENT;
+	memcpy(ret_text, line, len);
+	ret_text[len] = '\0';
+	return (int)len;
+}
+
+int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
+{
+	char name[32], link[64], line[512];
+	unsigned long inode;
+	int table_fd, len = -ENOENT;
+	FILE *table;
+	int r;
+
+	snprintf(name, sizeof(name), "fd/%d", fd);
+	r = read_link(proc_fd, name, link, sizeof(link));
+	if (r < 0)
+		return r;
+	inode = inode_of_link(link);
+	if (inode == 0)
+		return -ENOENT;
+	table_fd = open_entry(proc_fd, "net/unix");
+	if (table_fd < 0)
+		return table_fd;
+	table = fdopen(table_fd, "re");
+	if (table == NULL) {
+		close(table_fd);
+		return -ENOMEM;
+	}
+	while (len < 0 && fgets(line, sizeof(line), table) != NULL) {
+		const char *path = path_in_line(line, inode);
+
+		if (path != NULL)
+			len = copy_line(path, ret_path, size);
+	}
+	fclose(table);
+	return len;
+}

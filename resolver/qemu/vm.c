@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "qemu/vm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void vm_add_name(struct vm *vm, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > NAME_VM_MAX || vm->name_count == VM_NAMES_MAX)
+		return;
+	for (unsigned int i = 0; i < vm->name_count; i++)
+		if (strcmp(vm->names[i], name) == 0)
+			return;
+	memcpy(vm->names[vm->name_count++], name, len + 1);
+}
+
+static bool is_same_forward(const struct vm_forward *a, const struct vm_forward *b)
+{
+	return address_equals(&a->host, &b->host) && a->host_port == b->host_port &&
+	       a->guest_port == b->guest_port;
+}
+
+void vm_add_forward(struct vm *vm, const struct vm_forward *forward)
+{
+	if (vm->forward_count == VM_FORWARDS_MAX)
+		return;
+	for (unsigned int i = 0; i < vm->forward_count; i++)
+		if (is_same_forward(&vm->forwards[i], forward))
+			return;
+	vm->forwards[vm->forward_count++] = *forward;
+}
+
+const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm->nics[i].has_mac && mac_equals(&vm->nics[i].mac, mac))
+			return &vm->nics[i];
+	return NULL;
+}
+
+void vm_add_mac(struct vm *vm, const struct mac *mac)
+{
+	if (vm->nic_count < VM_NICS_MAX && vm_nic_by_mac(vm, mac) == NULL)
+		vm->nics[vm->nic_count++] = (struct vm_nic){.mac = *mac, .has_mac = true};
+}
+
+bool vm_has_macs(const struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm->nics[i].has_mac)
+			return true;
+	return false;
+}
+
+bool vm_nic_is_private(const struct vm_nic *nic)
+{
+	return nic->netdev == VM_NETDEV_USER || nic->netdev == VM_NETDEV_PASST ||
+	       nic->netdev == VM_NETDEV_NONE;
+}
+
+void vm_note_shared_macs(struct vm *vm, const struct vm *other)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++) {
+		struct vm_nic *nic = &vm->nics[i];
+		const struct vm_nic *same = vm_nic_by_mac(other, &nic->mac);
+
+		if (nic->mac_is_default && same != NULL && !vm_nic_is_private(same))
+			nic->mac_is_shared = true;
+	}
+}
+
+bool vm_shares_macs(const struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm->nics[i].mac_is_shared)
+			return true;
+	return false;
+}
+
+static bool is_telling(const struct vm_nic *nic)
+{
+	return nic->has_mac && !nic->mac_is_shared && !vm_nic_is_private(nic);
+}
+
+bool vm_is_told_by_mac(const struct vm *vm, const struct mac *mac)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (is_telling(&vm->nics[i]) && mac_equals(&vm->nics[i].mac, mac))
+			return true;
+	return false;
+}
+
+bool vm_has_telling_macs(const struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (is_telling(&vm->nics[i]))
+			return true;
+	return false;
+}
+
+bool vm_is_unreachable(const struct vm *vm)
+{
+	if (!vm->has_argv || vm->nic_count == 0)
+		return false;
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (!vm_nic_is_private(&vm->nics[i]))
+			return false;
+	return true;
+}
+
+const char *vm_endpoint_format(const struct vm_endpoint *endpoint, char text[static VM_PATH_SIZE])
+{
+	char host[ADDRESS_TEXT_MAX];
+
+	text[0] = '\0';
+	if (endpoint->kind == VM_ENDPOINT_UNIX && endpoint->path[0] == '\0')
+		snprintf(text, VM_PATH_SIZE, "@%.*s", VM_SUN_PATH_SIZE - 1, endpoint->path + 1);
+	else if (endpoint->kind == VM_ENDPOINT_UNIX)
+		memcpy(text, endpoint->path, VM_PATH_SIZE);
+	else if (endpoint->kind == VM_ENDPOINT_TCP)
+		snprintf(text, VM_PATH_SIZE, "%s:%u", address_format(&endpoint->host, host),
+			endpoint->port);
+	return text;
+}
+
+int vm_endpoint_set_path(struct vm_endpoint *endpoint, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (len >= sizeof(endpoint->path))
+		return -ENAMETOOLONG;
+	memset(endpoint, 0, sizeof(*endpoint));
+	endpoint->kind = VM_ENDPOINT_UNIX;
+	memcpy(endpoint->path, path, len + 1);
+	endpoint->path_len = (uint16_t)len;
+	return 0;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "source/memory.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cache/turn.h"
+
+#define MS_PER_S 1000
+
+void memory_init(struct memory *memory, struct cache *cache, const struct trust *trust,
+	const struct config *config, struct deadline turn_until)
+{
+	memset(memory, 0, sizeof(*memory));
+	memory->cache = cache;
+	memory->trust = trust;
+	memory->config = config;
+	memory->turn_until = turn_until;
+}
+
+static bool has_cache(const struct memory *memory)
+{
+	return memory->cache != NULL && memory->cache->directory_fd >= 0;
+}
+
+static void give_back(struct memory *memory)
+{
+	if (memory->has_turn)
+		turn_give_back(memory->cache->turns_fd, memory->place.turn);
+	memory->has_turn = false;
+}
+
+static void set_place(struct memory *memory, const struct cache_place *place)
+{
+	if (memory->has_place && strcmp(memory->place.file, place->file) == 0)
+		return;
+	give_back(memory);
+	memset(&memory->entry, 0, sizeof(memory->entry));
+	memory->place = *place;
+	memory->has_place = true;
+}
+
+void memory_set_socket(struct memory *memory, const char *path)
+{
+	struct cache_place place;
+
+	if (has_cache(memory) && cache_place_of_socket(path, &place) == 0)
+		set_place(memory, &place);
+}
+
+void memory_set_vm(struct memory *memory, const struct vm *vm)
+{
+	struct cache_place place;
+
+	if (!has_cache(memory))
+		return;
+	if (vm->agent.kind == VM_ENDPOINT_UNIX && vm->agent.root_pid == 0 &&
+		cache_place_of_socket(vm->agent.path, &place) == 0) {
+		set_place(memory, &place);
+	} else if (vm->pid > 0 && vm->start_time > 0) {
+		cache_place_of_process(vm->pid, vm->start_time, &place);
+		set_place(memory, &place);
+	}
+}
+
+static void read_entry(struct memory *memory)
+{
+	struct cache_entry *entry = &memory->entry;
+
+	if (cache_read(memory->cache, &memory->place, memory->trust, entry) < 0)
+		memset(entry, 0, sizeof(*entry));
+}
+
+/* Once the turn is ours, nobody else changes what was read. */
+int memory_take_turn(struct memory *memory)
+{
+	struct cache *cache = memory->cache;
+	int r = 0;
+
+	if (!memory->has_place || memory->has_turn)
+		return 0;
+	if (cache->turns_fd < 0)
+		cache->turns_fd = turn_open(cache->directory_fd);
+	if (cache->turns_fd >= 0) {
+		r = turn_take(cache->turns_fd, memory->place.turn);
+		memory->has_turn = r == 0;
+	}
+	read_entry(memory);
+	return r == -EAGAIN && !deadline_is_past(memory->turn_until) ? -EAGAIN : 0;
+}
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+enum memory_word memory_of_agent(const struct memory *memory)
+{
+	const struct cache_entry *entry = &memory->entry;
+	int cache_ms;
+
+	if (!memory->has_place)
+		return MEMORY_NONE;
+	cache_ms = memory->config->cache_s * MS_PER_S;
+	if (cache_is_within(entry->failed_ms, smaller(cache_ms, MEMORY_SILENT_MS)))
+		return MEMORY_SILENT;
+	if (cache_is_within(entry->failed_ms, smaller(cache_ms, MEMORY_DOUBTFUL_MS)))
+		return MEMORY_DOUBTFUL;
+	return cache_is_within(entry->agent.at_ms, cache_ms) ? MEMORY_FRESH : MEMORY_NONE;
+}
+
+bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer)
+{
+	const struct cache_process *process = &memory->entry.process;
+
+	if (process->pid == 0 || memory->entry.socket.path[0] == '\0')
+		return false;
+	*ret_peer = (struct agent_peer){.pid = process->pid, .uid = process->uid};
+	return true;
+}
+
+bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
+{
+	struct memory *memory = context;
+	bool is_known;
+
+	memory_set_socket(memory, path);
+	memory_take_turn(memory);
+	is_known = memory_knows_peer(memory, ret_peer);
+	memory_leave(memory, NULL);
+	return is_known;
+}
+
+int memory_claim(const struct memory *memory, struct candidates *candidates)
+{
+	const struct cache_agent *agent = &memory->entry.agent;
+	int64_t span_ms;
+
+	if (memory->config == NULL)
+		return 0;
+	span_ms = (int64_t)memory->config->stale_s * MS_PER_S;
+	if (memory_of_agent(memory) != MEMORY_FRESH && !cache_is_within(agent->at_ms, span_ms))
+		return 0;
+	for (unsigned int i = 0; i < agent->count; i++)
+		candidates_add(candidates, &agent->claims[i].address,
+			agent->claims[i].has_mac ? &agent->claims[i].mac : NULL);
+	return (int)agent->count;
+}
+
+int64_t memory_age_ms(const struct memory *memory)
+{
+	return memory->entry.agent.at_ms == 0 ? 0 : cache_now_ms() - memory->entry.agent.at_ms;
+}
+
+/* What may come to count again in the next seconds is kept with what does. */
+static bool is_worth_keeping(const struct candidate *candidate)
+{
+	return candidate->verdict == CANDIDATE_COUNTS ||
+	       candidate->verdict == CANDIDATE_LINK_LOCAL_LAST ||
+	       candidate->verdict == CANDIDATE_ROUTED_LAST;
+}
+
+void memory_note_agent(struct memory *memory, const struct candidates *candidates)
+{
+	struct cache_agent *agent = &memory->entry.agent;
+
+	memory->entry.failed_ms = 0;
+	memory->entry.agent_error = 0;
+	memory->is_changed = true;
+	agent->count = 0;
+	agent->at_ms = 0;
+	/* A guest that boots has no address yet, which will soon be otherwise. */
+	if (!candidates_any(candidates))
+		return;
+	agent->at_ms = cache_now_ms();
+	for (size_t i = 0; i < candidates->count && agent->count < CACHE_CLAIMS_MAX; i++) {
+		const struct candidate *candidate = &candidates->list[i];
+
+		if (is_worth_keeping(candidate))
+			agent->claims[agent->count++] = (struct cache_claim){
+				candidate->address, candidate->mac, candidate->has_mac};
+	}
+}
+
+void memory_note_failure(struct memory *memory, int error)
+{
+	memory->entry.failed_ms = cache_now_ms();
+	memory->entry.agent_error = error;
+	memory->is_changed = true;
+}
+
+void memory_note_unanswered(struct memory *memory)
+{
+	memory->entry.unanswered_ms = cache_now_ms();
+	memory->is_changed = true;
+}
+
+void memory_note_stay(struct memory *memory)
+{
+	memory->is_changed |= memory->entry.unanswered_ms != 0;
+	memory->entry.unanswered_ms = 0;
+}
+
+static void add_name(struct cache_entry *entry, const char *name)
+{
+	for (unsigned int i = 0; i < entry->name_count; i++)
+		if (name_matches(name, entry->names[i]))
+			return;
+	if (entry->name_count == CACHE_NAMES_MAX)
+		return;
+	memcpy(entry->names[entry->name_count++], name, strlen(name) + 1);
+}
+
+void memory_note_answer(struct memory *memory, const char *name, const struct cache_answer *answer)
+{
+	memory->entry.answer = *answer;
+	memory->entry.answer.at_ms = cache_now_ms();
+	add_name(&memory->entry, name);
+	memory->is_changed = true;
+}
+
+void memory_leave(struct memory *memory, const struct vm *vm)
+{
+	struct cache_entry *entry = &memory->entry;
+
+	if (memory->has_place && memory->is_changed) {
+		name_spell(vm->id, entry->vm);
+		if (cache_identify(memory->cache, vm, entry) == 0)
+			cache_write(memory->cache, &memory->place, entry);
+	}
+	memory->is_changed = false;
+	give_back(memory);
+}

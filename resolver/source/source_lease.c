@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "source/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lease/lease_files.h"
+
+/*
+ * DHCP leases: what a server on this host gave to the VM's MACs. A guest cannot write them, but it
+ * may have left the address since.
+ */
+
+/* Of one VM that are looked at: a NIC has a few at a time. */
+#define LEASES_MAX 64
+
+struct gathered {
+	struct vm *vm;
+	size_t count;
+	struct lease list[LEASES_MAX];
+};
+
+static bool wants_mac(void *context, const struct mac *mac)
+{
+	const struct gathered *gathered = context;
+
+	return vm_is_told_by_mac(gathered->vm, mac);
+}
+
+/* The one that ends first, to make room for one that ends later. */
+static struct lease *place_for(struct gathered *gathered, const struct lease *lease)
+{
+	struct lease *first = &gathered->list[0];
+
+	if (gathered->count < LEASES_MAX)
+		return &gathered->list[gathered->count++];
+	for (size_t i = 1; i < gathered->count; i++)
+		if (gathered->list[i].expires < first->expires)
+			first = &gathered->list[i];
+	return first->expires < lease->expires ? first : NULL;
+}
+
+static void gather(void *context, const struct lease *lease)
+{
+	struct gathered *gathered = context;
+	struct lease *place = place_for(gathered, lease);
+
+	if (place != NULL)
+		*place = *lease;
+}
+
+static void take_mac(void *context, const struct mac *mac)
+{
+	vm_add_mac(context, mac);
+}
+
+/* A NIC that was plugged in later is not on the command line; libvirt writes its MAC down. */
+static void learn_macs(const struct source_call *call)
+{
+	const struct lease_macs_visitor visitor = {take_mac, call->vm};
+
+	for (unsigned int i = 0; i < call->vm->name_count && !vm_has_macs(call->vm); i++)
+		lease_files_read_macs(call->config, call->deadline, call->vm->names[i], &visitor);
+}
+
+/* Is there a lease of the same client that ends later? Then this one is of former days. */
+static bool is_outdated(const struct gathered *gathered, const struct lease *lease)
+{
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct lease *other = &gathered->list[i];
+
+		if (other->expires > lease->expires && mac_equals(&other->mac, &lease->mac) &&
+			other->address.family == lease->address.family)
+			return true;
+	}
+	return false;
+}
+
+/* An expired lease counts only while its address is heard; one without a known end counts. */
+static void claim(const struct gathered *gathered, struct candidates *candidates)
+{
+	int64_t now = time(NULL);
+
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct lease *lease = &gathered->list[i];
+
+		if (is_outdated(gathered, lease))
+			continue;
+		if (lease->expires == 0 || lease->expires > now)
+			candidates_add(candidates, &lease->address, &lease->mac);
+		else
+			candidates_add_expired(candidates, &lease->address, &lease->mac);
+	}
+}
+
+static int ask_files(struct source_call *call, struct gathered *gathered)
+{
+	const struct lease_visitor visitor = {wants_mac, gather, gathered};
+
+	gathered->vm = call->vm;
+	learn_macs(call);
+	if (!vm_has_telling_macs(call->vm) ||
+		lease_files_read(call->config, call->deadline, &visitor) == 0)
+		return 0;
+	claim(gathered, call->candidates);
+	return gathered->count > 0 ? (int)gathered->count : -EADDRNOTAVAIL;
+}
+
+static int ask_lease(struct source_call *call)
+{
+	struct gathered *gathered = calloc(1, sizeof(*gathered));
+	int r;
+
+	if (gathered == NULL)
+		return -ENOMEM;
+	r = ask_files(call, gathered);
+	free(gathered);
+	return r;
+}
+
+static void leave_lease(struct source_call *call)
+{
+	(void)call;
+}
+
+const struct source source_lease = {
+	.id = SOURCE_LEASE,
+	.waits = false,
+	.ask = ask_lease,
+	.leave = leave_lease,
+};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "source/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/netlink.h"
+
+/*
+ * The kernel's neighbour table: what has been heard of the VM's MACs on the host's own links. It
+ * knows only who spoke with the host lately, but of them it is sure.
+ */
+
+/* A guest may speak under any number of addresses. */
+#define NEIGHBOURS_MAX CANDIDATES_MAX
+
+struct heard {
+	const struct vm *vm;
+	size_t count;
+	struct netlink_neighbour list[NEIGHBOURS_MAX];
+};
+
+static bool comes_before(const struct address *a, const struct address *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family;
+	return memcmp(a->bytes, b->bytes, address_len(a->family)) < 0;
+}
+
+/* In order: the kernel's changes with whatever else it hears. */
+static void hear(void *context, const struct netlink_neighbour *neighbour)
+{
+	struct heard *heard = context;
+	size_t place = heard->count;
+
+	if (heard->count == NEIGHBOURS_MAX || !vm_is_told_by_mac(heard->vm, &neighbour->mac))
+		return;
+	for (; place > 0 && comes_before(&neighbour->address, &heard->list[place - 1].address);
+		place--)
+		heard->list[place] = heard->list[place - 1];
+	heard->list[place] = *neighbour;
+	heard->count++;
+}
+
+/* The best state first, since a VM's former addresses stay in the table for a while. */
+static void claim(const struct heard *heard, struct candidates *candidates)
+{
+	for (int rank = NETLINK_NEIGHBOUR_RANK_MAX; rank > 0; rank--)
+		for (size_t i = 0; i < heard->count; i++)
+			if (netlink_neighbour_rank(&heard->list[i]) == rank)
+				candidates_add(
+					candidates, &heard->list[i].address, &heard->list[i].mac);
+}
+
+static int listen_to(struct source_call *call, struct heard *heard)
+{
+	int netlink_fd = netlink_open(), r;
+
+	if (netlink_fd < 0)
+		return netlink_fd;
+	heard->vm = call->vm;
+	r = netlink_each_neighbour(netlink_fd, call->deadline, AF_UNSPEC, hear, heard);
+	close(netlink_fd);
+	if (r < 0)
+		return r;
+	claim(heard, call->candidates);
+	return heard->count > 0 ? (int)heard->count : -EADDRNOTAVAIL;
+}
+
+static int ask_neighbour(struct source_call *call)
+{
+	struct heard *heard;
+	int r;
+
+	if (!vm_has_telling_macs(call->vm))
+		return 0;
+	heard = calloc(1, sizeof(*heard));
+	if (heard == NULL)
+		return -ENOMEM;
+	r = listen_to(call, heard);
+	free(heard);
+	return r;
+}
+
+static void leave_neighbour(struct source_call *call)
+{
+	(void)call;
+}
+
+const struct source source_neighbour = {
+	.id = SOURCE_NEIGHBOUR,
+	.waits = false,
+	.ask = ask_neighbour,
+	.leave = leave_neighbour,
+};
