@@ -257,7 +257,7 @@ int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_
 	if (r == 0 && !ret_found->is_running)
 		identify_busy(finder, ret_found);
 	if (r == 0)
-		vm_scan_shared_macs(&ret_found->vm);
+		vm_scan_shared_macs(finder, &ret_found->vm);
 	return r;
 }
 

@@ -33,6 +33,8 @@ struct vm_finder {
 	 */
 	bool (*knows_peer)(void *context, const char *path, struct agent_peer *ret_peer);
 	void *context;
+	/* Where processes are listed, if not below PROC_ROOT: NULL but in tests. */
+	const char *proc_root;
 	/* Of vm_find_all() alone: how many VMs come with a connection; 0: as many as there are. */
 	size_t connections_max;
 };

@@ -10,6 +10,13 @@
 #include "qemu/vm_argv.h"
 #include "qemu/vm_nics.h"
 
+static int each_qemu(const struct vm_finder *finder,
+	int (*visit)(void *context, const struct proc_qemu *qemu), void *context)
+{
+	return proc_each_qemu(
+		finder->proc_root == NULL ? PROC_ROOT : finder->proc_root, visit, context);
+}
+
 /* How well a name fits, best first. */
 enum fit { FIT_EXACT, FIT_SPELLED, FIT_PREFIXED, FIT_NONE };
 
@@ -146,7 +153,7 @@ static int visit_by_name(void *context, const struct proc_qemu *qemu)
 
 static int run_search(struct search *search)
 {
-	int r = proc_each_qemu(visit_by_name, search);
+	int r = each_qemu(search->finder, visit_by_name, search);
 
 	if (r == 0 && search->is_tied)
 		r = -ENOTUNIQ;
@@ -236,7 +243,7 @@ int vm_scan_by_mac(const struct vm_finder *finder, const struct mac *mac, struct
 
 	if (search.found == NULL)
 		return -ENOMEM;
-	proc_each_qemu(visit_by_mac, &search);
+	each_qemu(finder, visit_by_mac, &search);
 	free(search.found);
 	return search.count == 1 ? 0 : search.count == 0 ? -ENOENT : -ENOTUNIQ;
 }
@@ -284,7 +291,7 @@ int vm_scan_by_socket(const struct vm_finder *finder, const char *path, struct v
 
 	if (found == NULL)
 		return -ENOMEM;
-	r = proc_each_qemu(visit_by_socket, &search);
+	r = each_qemu(finder, visit_by_socket, &search);
 	if (r > 0)
 		*ret_vm = found->vm;
 	free(found);
@@ -337,7 +344,7 @@ int vm_scan_each(const struct vm_finder *finder,
 	int (*visit)(void *context, struct vm_found *found), void *context)
 {
 	struct scan scan = {finder, visit, context};
-	int r = proc_each_qemu(visit_each, &scan);
+	int r = each_qemu(finder, visit_each, &scan);
 
 	return r == -ESRCH ? 0 : r;
 }
@@ -358,7 +365,7 @@ static int compare_macs(void *context, const struct proc_qemu *qemu)
 	return 0;
 }
 
-void vm_scan_shared_macs(struct vm *vm)
+void vm_scan_shared_macs(const struct vm_finder *finder, struct vm *vm)
 {
 	struct comparison comparison = {.vm = vm};
 	bool is_needed = false;
@@ -370,6 +377,6 @@ void vm_scan_shared_macs(struct vm *vm)
 	comparison.other = calloc(1, sizeof(*comparison.other));
 	if (comparison.other == NULL)
 		return;
-	proc_each_qemu(compare_macs, &comparison);
+	each_qemu(finder, compare_macs, &comparison);
 	free(comparison.other);
 }

@@ -41,6 +41,6 @@ int vm_scan_by_mac(const struct vm_finder *finder, const struct mac *mac, struct
  * Notes which default MACs of *vm another VM on this machine bears, too, whoever runs it. Scans
  * only if *vm has one on a NIC that the host can reach.
  */
-void vm_scan_shared_macs(struct vm *vm);
+void vm_scan_shared_macs(const struct vm_finder *finder, struct vm *vm);
 
 #endif

@@ -310,9 +310,10 @@ static bool look_at(struct walk *walk)
 	return is_qemu;
 }
 
-int proc_each_qemu(int (*visit)(void *context, const struct proc_qemu *qemu), void *context)
+int proc_each_qemu(
+	const char *root, int (*visit)(void *context, const struct proc_qemu *qemu), void *context)
 {
-	DIR *directory = opendir("/proc");
+	DIR *directory = opendir(root);
 	struct walk walk = {.directory_fd = directory != NULL ? dirfd(directory) : -1};
 	const struct dirent *entry;
 	int r = 0;

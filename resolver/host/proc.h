@@ -22,6 +22,8 @@ int proc_open(pid_t pid);
 /* Processes of one machine that are looked at: Linux's own limit (PID_MAX_LIMIT). */
 #define PROC_PIDS_MAX 4194304
 
+#define PROC_ROOT "/proc"
+
 /* How a process looks before it is opened. */
 enum proc_kind {
 	PROC_OTHER,
@@ -37,11 +39,13 @@ struct proc_qemu {
 };
 
 /*
- * Calls visit() for each process that is a QEMU or says so; another value than 0 ends the walk and
- * is returned. Threads, and processes that vanish meanwhile, are passed over; one whose command
- * line cannot be read has a length of 0. -ESRCH: no /proc. -EMFILE, -ENFILE, -ENOMEM.
+ * Calls visit() for each process below root that is a QEMU or says so; another value than 0 ends
+ * the walk and is returned. root is PROC_ROOT, but for tests, which must not see the processes of
+ * the machine that they run on. Threads, and processes that vanish meanwhile, are passed over; one
+ * whose command line cannot be read has a length of 0. -ESRCH: no /proc. -EMFILE, -ENFILE, -ENOMEM.
  */
-int proc_each_qemu(int (*visit)(void *context, const struct proc_qemu *qemu), void *context);
+int proc_each_qemu(
+	const char *root, int (*visit)(void *context, const struct proc_qemu *qemu), void *context);
 
 /* What a process is that is open. */
 enum proc_kind proc_kind(int proc_fd);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,18 +125,70 @@ START_TEST(a_socket_is_known_by_its_descriptor)
 }
 END_TEST
 
-static int count_one(void *context, const struct proc_qemu *qemu)
+/* A tree with one process: the folder of its pid, what it executes, and its command line. */
+static void make_process(const char *pid, const char *exe, const char *cmdline)
 {
-	ck_assert_int_ne(qemu->pid, getpid());
-	++*(int *)context;
+	char path[64];
+	FILE *file;
+
+	ck_assert_int_eq(mkdir(pid, 0755), 0);
+	snprintf(path, sizeof(path), "%s/exe", pid);
+	ck_assert_int_eq(symlink(exe, path), 0);
+	snprintf(path, sizeof(path), "%s/cmdline", pid);
+	file = fopen(path, "we");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(cmdline, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+struct seen {
+	unsigned int count;
+	pid_t pids[8];
+};
+
+static int note_pid(void *context, const struct proc_qemu *qemu)
+{
+	struct seen *seen = context;
+
+	ck_assert_uint_lt(seen->count, COUNT_OF(seen->pids));
+	ck_assert_uint_eq(qemu->len, strlen(qemu->cmdline));
+	seen->pids[seen->count++] = qemu->pid;
 	return 0;
 }
 
-START_TEST(what_is_no_qemu_is_passed_over)
+static int stop_at_once(void *context, const struct proc_qemu *qemu)
 {
-	int count = 0;
+	(void)note_pid(context, qemu);
+	return 7;
+}
 
-	ck_assert_int_eq(proc_each_qemu(count_one, &count), 0);
+START_TEST(a_walk_visits_qemus_and_passes_everything_else_over)
+{
+	char folder[] = "/tmp/test_proc.XXXXXX", command[64];
+	struct seen seen = {0};
+	pid_t sum = 0;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	ck_assert_int_eq(chdir(folder), 0);
+	make_process("100", "/usr/bin/qemu-system-x86_64", "qemu-system-x86_64");
+	make_process("20", "/usr/libexec/qemu-kvm (deleted)", "any-name-at-all");
+	make_process("300", "/usr/bin/sleep", "qemu-system-x86_64");
+	make_process("400", "/usr/bin/qemu-img", "qemu-img");
+	make_process("500x", "/usr/bin/qemu-system-x86_64", "qemu-system-x86_64");
+	make_process("0", "/usr/bin/qemu-system-x86_64", "qemu-system-x86_64");
+	make_process("self", "/usr/bin/qemu-system-x86_64", "qemu-system-x86_64");
+	ck_assert_int_eq(mkdir("600", 0755), 0);
+	ck_assert_int_eq(proc_each_qemu(folder, note_pid, &seen), 0);
+	ck_assert_uint_eq(seen.count, 2);
+	for (unsigned int i = 0; i < seen.count; i++)
+		sum += seen.pids[i];
+	ck_assert_int_eq(sum, 120);
+	seen.count = 0;
+	ck_assert_int_eq(proc_each_qemu(folder, stop_at_once, &seen), 7);
+	ck_assert_uint_eq(seen.count, 1);
+	ck_assert_int_eq(proc_each_qemu("/nonexistent", note_pid, &seen), -ESRCH);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	ck_assert_int_eq(system(command), 0);
 }
 END_TEST
 
@@ -146,5 +199,5 @@ int main(void)
 		a_process_that_ends_is_gone_for_its_descriptor_too,
 		qemu_is_known_by_the_last_part_of_its_path,
 		a_process_tells_its_users_folder_and_root, a_socket_is_known_by_its_descriptor,
-		what_is_no_qemu_is_passed_over);
+		a_walk_visits_qemus_and_passes_everything_else_over);
 }
