@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/survey.h"
-#include "finding.h"
 #include "host/runtime.h"
 #include "monitor/vm_monitor.h"
 
@@ -24,11 +24,11 @@ static bool check_config(struct config *config)
 	static struct config_problems problems;
 
 	if (config_load(config, &problems) == 0)
-		return finding_ok("configuration: %s", access(config_path(), F_OK) == 0
-							       ? "no problem in it"
-							       : "none, the defaults hold");
+		return check_ok("configuration: %s", access(config_path(), F_OK) == 0
+							     ? "no problem in it"
+							     : "none, the defaults hold");
 	for (unsigned int i = 0; i < problems.count; i++) {
-		finding_begin(FINDING_PROBLEM);
+		check_begin(CHECK_PROBLEM);
 		fputs("configuration: ", stdout);
 		output_text(stdout, config_path());
 		printf(":%u: %s: see qemuvm.conf(5)\n", problems.problem[i].line,
@@ -42,16 +42,16 @@ static bool check_runtime_directory(void)
 	struct stat status;
 
 	if (lstat(RUNTIME_DIRECTORY, &status) < 0)
-		return finding_problem("runtime directory: " RUNTIME_DIRECTORY ": %s: run "
-				       "`sudo systemd-tmpfiles --create qemuvm.conf`",
+		return check_problem("runtime directory: " RUNTIME_DIRECTORY ": %s: run "
+				     "`sudo systemd-tmpfiles --create qemuvm.conf`",
 			strerror(errno));
 	if (!S_ISDIR(status.st_mode) || status.st_uid != 0 ||
 		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return finding_problem(
+		return check_problem(
 			"runtime directory: " RUNTIME_DIRECTORY
 			" must be a directory of root's that only root can write: remove it, "
 			"and run `sudo systemd-tmpfiles --create qemuvm.conf`");
-	return finding_ok("runtime directory: " RUNTIME_DIRECTORY);
+	return check_ok("runtime directory: " RUNTIME_DIRECTORY);
 }
 
 /* All works without it, only slower. */
@@ -61,16 +61,16 @@ static void check_cache(const struct config *config)
 	int fd;
 
 	if (config->cache_s == 0 && config->stale_s == 0) {
-		finding_ok("cache: none, as the configuration wants it");
+		check_ok("cache: none, as the configuration wants it");
 		return;
 	}
 	fd = runtime_open();
 	if (fd >= 0) {
 		close(fd);
-		finding_ok("cache: %s", runtime_path(path));
+		check_ok("cache: %s", runtime_path(path));
 		return;
 	}
-	finding_begin(FINDING_SKIPPED);
+	check_begin(CHECK_SKIPPED);
 	printf("cache: %s: %s\n", runtime_path(path),
 		fd == -EPERM ? "must be your own directory, mode 0700, below one that nobody else "
 			       "can write: each look-up asks anew"
@@ -84,8 +84,8 @@ static bool check_all_agents(const struct config *config, bool has_nss)
 	int count = survey_all(config, &answers);
 
 	if (count < 0)
-		return finding_problem("agents: %s", strerror(-count));
-	is_ok = finding_answers(config, has_nss, answers, (size_t)count);
+		return check_problem("agents: %s", strerror(-count));
+	is_ok = check_answers(config, has_nss, answers, (size_t)count);
 	free(answers);
 	return is_ok;
 }
@@ -98,9 +98,9 @@ static bool check_one(const struct config *config, const char *name, bool has_ns
 	bool is_ok;
 
 	resolver_ask(config, &question, &answer);
-	is_ok = finding_answers(config, has_nss, &answer, 1);
+	is_ok = check_answers(config, has_nss, &answer, 1);
 	return has_ssh && is_ok &&
-	       (answer.outcome == RESOLVER_NO_VM || finding_ssh_probe(answer.host));
+	       (answer.outcome == RESOLVER_NO_VM || check_ssh_probe(answer.host));
 }
 
 int command_doctor(int argc, char **argv)
@@ -113,21 +113,21 @@ int command_doctor(int argc, char **argv)
 	if (command_option(argc, argv, ":", options) != COMMAND_OPTIONS_END ||
 		command_operands(argc, argv, 1, &name) < 0)
 		return EXIT_USAGE;
-	has_nss = finding_nss();
+	has_nss = check_nss();
 	is_ok &= has_nss;
 	is_ok &= check_config(&config);
 	is_ok &= check_runtime_directory();
 	check_cache(&config);
 	/* What is so now, not what was so before. */
 	config_drop_cache(&config);
-	has_ssh = finding_ssh();
-	is_ok &= finding_nscd();
-	is_ok &= finding_vms(&config, name);
+	has_ssh = check_ssh();
+	is_ok &= check_nscd();
+	is_ok &= check_vms(&config, name);
 	if (name != NULL)
 		return check_one(&config, name, has_nss, has_ssh) && is_ok ? EXIT_OK
 									   : EXIT_NO_ADDRESS;
-	is_ok &= has_ssh && finding_ssh_probe(NULL);
-	finding_leases(&config);
+	is_ok &= has_ssh && check_ssh_probe(NULL);
+	check_leases(&config);
 	is_ok &= check_all_agents(&config, has_nss);
 	return is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
 }

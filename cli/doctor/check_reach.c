@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "check.h"
 #include "cli/output.h"
-#include "finding.h"
 
 #define SSH_PORT 22
 /* On a network of this host; a neighbour that is not there is given up by the kernel after three
@@ -95,9 +95,7 @@ static bool tell(const struct trial *trial)
 	char address[ADDRESS_TEXT_MAX];
 	bool is_reached = trial->is_connected || trial->error == -ECONNREFUSED;
 
-	finding_begin(trial->error == 0 ? FINDING_OK
-		      : is_reached      ? FINDING_SKIPPED
-					: FINDING_PROBLEM);
+	check_begin(trial->error == 0 ? CHECK_OK : is_reached ? CHECK_SKIPPED : CHECK_PROBLEM);
 	output_text(stdout, trial->answer->host);
 	printf(": %s ", address_format(&trial->answer->addresses[0], address));
 	if (trial->error == 0)
@@ -122,7 +120,7 @@ static bool tell_all(const struct trial *trials, size_t count)
 	return is_ok;
 }
 
-bool finding_reach(const struct resolver_answer *answers, size_t count)
+bool check_reach(const struct resolver_answer *answers, size_t count)
 {
 	struct trial *trials = calloc(count > 0 ? count : 1, sizeof(*trials));
 	struct pollfd *pollfds = calloc(count > 0 ? count : 1, sizeof(*pollfds));

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/name.h"
+#include "check.h"
 #include "cli/program.h"
-#include "finding.h"
 
 #define SSH_CONFIG  QEMUVM_SYSCONFDIR "/ssh/ssh_config"
 #define DROP_IN     QEMUVM_SYSCONFDIR "/ssh/ssh_config.d/40-qemuvm.conf"
@@ -21,13 +21,13 @@ static bool check_drop_in(void)
 	struct stat status;
 
 	if (lstat(DROP_IN, &status) < 0)
-		return finding_problem(
+		return check_problem(
 			"ssh: " DROP_IN ": %s: run `sudo ./install.sh`", strerror(errno));
 	if (!S_ISREG(status.st_mode) || status.st_uid != 0 ||
 		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return finding_problem(
+		return check_problem(
 			"ssh: " DROP_IN " must be a regular file of root's, mode 0644");
-	return finding_ok("ssh: " DROP_IN " is there");
+	return check_ok("ssh: " DROP_IN " is there");
 }
 
 /* "Include /etc/ssh/ssh_config.d/..." as Debian and Fedora have it at the top. */
@@ -44,19 +44,18 @@ static bool check_include(void)
 	bool is_there = false;
 
 	if (file == NULL)
-		return finding_ok("ssh: no " SSH_CONFIG " here, so no OpenSSH to set up");
+		return check_ok("ssh: no " SSH_CONFIG " here, so no OpenSSH to set up");
 	while (!is_there && fgets(line, sizeof(line), file) != NULL)
 		is_there = is_include(line);
 	(void)fclose(file);
 	if (!is_there)
-		return finding_problem(
-			"ssh: " SSH_CONFIG
-			" does not read the drop-in: put \"Include " QEMUVM_SYSCONFDIR
-			"/ssh/ssh_config.d/*.conf\" at its top");
-	return finding_ok("ssh: " SSH_CONFIG " reads the drop-in");
+		return check_problem("ssh: " SSH_CONFIG
+				     " does not read the drop-in: put \"Include " QEMUVM_SYSCONFDIR
+				     "/ssh/ssh_config.d/*.conf\" at its top");
+	return check_ok("ssh: " SSH_CONFIG " reads the drop-in");
 }
 
-bool finding_ssh(void)
+bool check_ssh(void)
 {
 	bool is_ok = check_drop_in();
 
@@ -65,7 +64,7 @@ bool finding_ssh(void)
 }
 
 /* Whether ssh would use the helper, as ssh itself says. */
-bool finding_ssh_probe(const char *host)
+bool check_ssh_probe(const char *host)
 {
 	static char output[OUTPUT_SIZE];
 	const char *const command[] = {"ssh", "-G", host != NULL ? host : ANY_HOST, NULL};
@@ -73,11 +72,11 @@ bool finding_ssh_probe(const char *host)
 	bool is_ok = status == 0 && strstr(output, "/ssh-helper connect ") != NULL;
 
 	if (status == -ENOENT) {
-		finding_begin(FINDING_SKIPPED);
+		check_begin(CHECK_SKIPPED);
 		puts("ssh: no OpenSSH here");
 		return true;
 	}
-	finding_begin(is_ok ? FINDING_OK : FINDING_PROBLEM);
+	check_begin(is_ok ? CHECK_OK : CHECK_PROBLEM);
 	if (is_ok)
 		printf("ssh: ssh -G %s names the helper\n", command[2]);
 	else

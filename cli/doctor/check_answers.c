@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "cli/output.h"
-#include "finding.h"
 #include "monitor/vm_monitor.h"
 
 /* Is the agent's silence its own? QEMU's monitor tells whether the guest has opened its port. */
@@ -41,7 +41,7 @@ static bool check_answer(const struct config *config, const struct resolver_answ
 	 */
 	bool is_private = answer->reason == RESOLVER_USER_MODE;
 
-	finding_begin(is_ok ? FINDING_OK : is_private ? FINDING_SKIPPED : FINDING_PROBLEM);
+	check_begin(is_ok ? CHECK_OK : is_private ? CHECK_SKIPPED : CHECK_PROBLEM);
 	output_text(stdout, answer->host);
 	if (is_ok)
 		printf(": %s", address_format(&answer->addresses[0], text));
@@ -55,8 +55,8 @@ static bool check_answer(const struct config *config, const struct resolver_answ
 }
 
 /* Of those that have an address the first is tried as other programs would. */
-bool finding_answers(const struct config *config, bool has_nss,
-	const struct resolver_answer *answers, size_t count)
+bool check_answers(const struct config *config, bool has_nss, const struct resolver_answer *answers,
+	size_t count)
 {
 	const struct resolver_answer *found = NULL;
 	bool is_ok = true;
@@ -66,8 +66,8 @@ bool finding_answers(const struct config *config, bool has_nss,
 		if (found == NULL && answers[i].outcome == RESOLVER_ADDRESSES)
 			found = &answers[i];
 	}
-	is_ok &= finding_reach(answers, count);
+	is_ok &= check_reach(answers, count);
 	if (found != NULL && has_nss)
-		is_ok &= finding_nss_probe(found);
+		is_ok &= check_nss_probe(found);
 	return is_ok;
 }

@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-#include "finding.h"
+#include "check.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "cli/terminal.h"
 
-void finding_begin(enum finding finding)
+void check_begin(enum check_result result)
 {
 	static const char *const words[] = {
-		[FINDING_OK] = "ok",
-		[FINDING_SKIPPED] = "skipped",
-		[FINDING_PROBLEM] = "problem",
+		[CHECK_OK] = "ok",
+		[CHECK_SKIPPED] = "skipped",
+		[CHECK_PROBLEM] = "problem",
 	};
 
 	static const enum terminal_style styles[] = {
-		[FINDING_OK] = TERMINAL_GOOD,
-		[FINDING_SKIPPED] = TERMINAL_DOUBTFUL,
-		[FINDING_PROBLEM] = TERMINAL_BAD,
+		[CHECK_OK] = TERMINAL_GOOD,
+		[CHECK_SKIPPED] = TERMINAL_DOUBTFUL,
+		[CHECK_PROBLEM] = TERMINAL_BAD,
 	};
 
-	printf("%s%-9s%s", terminal_style(styles[finding]), words[finding],
+	printf("%s%-9s%s", terminal_style(styles[result]), words[result],
 		terminal_style(TERMINAL_PLAIN));
 }
 
-bool finding_ok(const char *format, ...)
+bool check_ok(const char *format, ...)
 {
 	va_list arguments;
 
-	finding_begin(FINDING_OK);
+	check_begin(CHECK_OK);
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);
@@ -36,11 +36,11 @@ bool finding_ok(const char *format, ...)
 	return true;
 }
 
-bool finding_problem(const char *format, ...)
+bool check_problem(const char *format, ...)
 {
 	va_list arguments;
 
-	finding_begin(FINDING_PROBLEM);
+	check_begin(CHECK_PROBLEM);
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);

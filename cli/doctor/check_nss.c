@@ -10,9 +10,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "cli/output.h"
 #include "cli/program.h"
-#include "finding.h"
 #include "nsswitch.h"
 
 #define MODULE        "libnss_qemuvm.so.2"
@@ -28,10 +28,10 @@ static bool check_module(void)
 	bool is_there;
 
 	if (module == NULL)
-		return finding_problem(
+		return check_problem(
 			"NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`", dlerror());
 	is_there = dlinfo(module, RTLD_DI_LINKMAP, &map) == 0;
-	finding_ok("NSS module: the loader finds %s, glibc %s", is_there ? map->l_name : MODULE,
+	check_ok("NSS module: the loader finds %s, glibc %s", is_there ? map->l_name : MODULE,
 		gnu_get_libc_version());
 	dlclose(module);
 	return true;
@@ -53,15 +53,15 @@ static bool check_nsswitch(void)
 	enum nsswitch_state state;
 
 	if (file == NULL)
-		return finding_problem("nsswitch: " NSSWITCH_FILE ": %s", strerror(errno));
+		return check_problem("nsswitch: " NSSWITCH_FILE ": %s", strerror(errno));
 	state = nsswitch_check(file);
 	fclose(file);
 	if (state != NSSWITCH_OK)
-		return finding_problem("nsswitch: " NSSWITCH_FILE " %s", mends[state]);
-	return finding_ok("nsswitch: qemuvm is asked before the network");
+		return check_problem("nsswitch: " NSSWITCH_FILE " %s", mends[state]);
+	return check_ok("nsswitch: qemuvm is asked before the network");
 }
 
-bool finding_nss(void)
+bool check_nss(void)
 {
 	bool is_ok = check_module();
 
@@ -84,18 +84,18 @@ static bool has_address(char *output, const struct resolver_answer *answer)
 }
 
 /* In a process of its own, which loads what nsswitch.conf(5) names as any other does. */
-bool finding_nss_probe(const struct resolver_answer *answer)
+bool check_nss_probe(const struct resolver_answer *answer)
 {
 	static char output[OUTPUT_SIZE];
 	const char *const command[] = {"getent", "ahosts", answer->host, NULL};
 	int status = program_run(command, "", output, sizeof(output));
 
 	if (status == 0 && has_address(output, answer)) {
-		finding_begin(FINDING_OK);
+		check_begin(CHECK_OK);
 		printf("look-up: getaddrinfo finds %s\n", answer->host);
 		return true;
 	}
-	finding_begin(status == -ENOENT ? FINDING_SKIPPED : FINDING_PROBLEM);
+	check_begin(status == -ENOENT ? CHECK_SKIPPED : CHECK_PROBLEM);
 	if (status == -ENOENT)
 		puts("look-up: no getent(1) here to try it with");
 	else if (status == 0)
@@ -144,7 +144,7 @@ static bool has_no_hosts(void)
 	return is_off;
 }
 
-bool finding_nscd(void)
+bool check_nscd(void)
 {
 	const struct passwd *user;
 	uid_t uid = 0;
@@ -152,12 +152,12 @@ bool finding_nscd(void)
 	if (listener_of(NSCD_SOCKET, &uid) < 0 || has_no_hosts())
 		return true;
 	if (uid == geteuid()) {
-		finding_begin(FINDING_OK);
+		check_begin(CHECK_OK);
 		puts("nscd: runs as you, and so sees the same VMs");
 		return true;
 	}
 	user = getpwuid(uid);
-	finding_begin(FINDING_PROBLEM);
+	check_begin(CHECK_PROBLEM);
 	fputs("nscd: answers look-ups as ", stdout);
 	output_text(stdout, user != NULL ? user->pw_name : "another user");
 	puts(", whose VMs are not yours: put \"enable-cache hosts no\" into " NSCD_CONFIG

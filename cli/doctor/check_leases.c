@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "cli/output.h"
 #include "config/trust.h"
-#include "finding.h"
 #include "lease/lease.h"
 
 static void count_lease(void *context, const struct lease *lease)
@@ -43,7 +43,7 @@ static void check_file(const char *path)
 	/* An empty file is what a server begins with. */
 	if (r == -EINVAL && fd >= 0)
 		return;
-	finding_begin(r < 0 ? FINDING_SKIPPED : FINDING_OK);
+	check_begin(r < 0 ? CHECK_SKIPPED : CHECK_OK);
 	fputs("leases: ", stdout);
 	output_text(stdout, path);
 	if (r < 0)
@@ -52,7 +52,7 @@ static void check_file(const char *path)
 		printf(": %u lease%s\n", count, count == 1 ? "" : "s");
 }
 
-void finding_leases(const struct config *config)
+void check_leases(const struct config *config)
 {
 	for (unsigned int i = 0; i < config->lease_count; i++) {
 		glob_t paths;

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/name.h"
+#include "check.h"
 #include "cli/output.h"
 #include "config/trust.h"
 #include "find/vm_find.h"
-#include "finding.h"
 
 static const char *mend_of_socket(int error)
 {
@@ -83,17 +83,17 @@ static void print_vm(const struct vm_found *found)
 static bool check_vm(const struct vm_found *found)
 {
 	if (found->error == 0) {
-		finding_begin(FINDING_OK);
+		check_begin(CHECK_OK);
 		fputs("VM: ", stdout);
 		print_vm(found);
 		puts(found->vm.agent.kind == VM_ENDPOINT_NONE ? ", no agent socket" : "");
 	} else if (found->template_index == VM_FIND_BY_PROCESS) {
-		finding_begin(FINDING_SKIPPED);
+		check_begin(CHECK_SKIPPED);
 		fputs("VM: ", stdout);
 		print_vm(found);
 		printf(": %s\n", why_process_does_not_count(found));
 	} else {
-		finding_begin(FINDING_PROBLEM);
+		check_begin(CHECK_PROBLEM);
 		fputs("socket: ", stdout);
 		output_text(stdout, found->vm.agent.path);
 		printf(": %s\n", mend_of_socket(found->error));
@@ -130,7 +130,7 @@ static void check_names(const struct vm_found *a, const struct vm_found *b)
 
 	if (name == NULL || a->vm.pid == b->vm.pid)
 		return;
-	finding_begin(FINDING_SKIPPED);
+	check_begin(CHECK_SKIPPED);
 	fputs("name: \"", stdout);
 	output_text(stdout, name);
 	fputs("\" is borne by ", stdout);
@@ -200,7 +200,7 @@ static size_t keep_named(
 	return kept;
 }
 
-bool finding_vms(const struct config *config, const char *name)
+bool check_vms(const struct config *config, const char *name)
 {
 	struct trust trust;
 	struct vm_finder finder = {.config = config, .trust = &trust};
@@ -211,7 +211,7 @@ bool finding_vms(const struct config *config, const char *name)
 	trust_init(config, &trust);
 	count = vm_find_all(&finder, &founds);
 	if (count <= 0) {
-		finding_begin(count < 0 ? FINDING_PROBLEM : FINDING_OK);
+		check_begin(count < 0 ? CHECK_PROBLEM : CHECK_OK);
 		if (count < 0)
 			printf("VMs: %s\n", strerror(-count));
 		else
