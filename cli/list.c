@@ -12,9 +12,9 @@
 #include "base/deadline.h"
 #include "cli/export/export.h"
 #include "command.h"
+#include "list_all.h"
 #include "list_table.h"
 #include "output.h"
-#include "survey.h"
 #include "terminal.h"
 
 /* Between two looks, while something is waited for. */
@@ -87,8 +87,8 @@ static void print(
 
 static int ask(const struct list_request *request, struct resolver_answer **ret_answers)
 {
-	return request->form == LIST_NAMES ? survey_known(command_config(), ret_answers)
-					   : survey_all(command_config(), ret_answers);
+	return request->form == LIST_NAMES ? list_all_known(command_config(), ret_answers)
+					   : list_all(command_config(), ret_answers);
 }
 
 /* How many may get an address yet: one behind a user-mode network never does. */
@@ -173,12 +173,12 @@ static bool show(const char *text, bool is_first)
 /* Until it is interrupted, or nobody reads any more. */
 static int watch(const struct list_request *request)
 {
-	const struct survey_form form = {print_watched, request};
+	const struct list_all_form form = {print_watched, request};
 	/* Nothing is asked of it but whether it is still there. */
 	struct pollfd reader = {.fd = STDOUT_FILENO};
 	char *shown = NULL, *text;
 
-	while ((text = survey_render(command_config(), &form)) != NULL) {
+	while ((text = list_all_render(command_config(), &form)) != NULL) {
 		bool is_new = shown == NULL || strcmp(text, shown) != 0;
 
 		if (is_new && !show(text, shown == NULL)) {

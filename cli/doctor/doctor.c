@@ -10,7 +10,7 @@
 #include "check.h"
 #include "cli/command.h"
 #include "cli/output.h"
-#include "cli/survey.h"
+#include "cli/list_all.h"
 #include "host/runtime.h"
 #include "monitor/vm_monitor.h"
 
@@ -81,7 +81,7 @@ static bool check_all_agents(const struct config *config, bool has_nss)
 {
 	struct resolver_answer *answers;
 	bool is_ok;
-	int count = survey_all(config, &answers);
+	int count = list_all(config, &answers);
 
 	if (count < 0)
 		return check_problem("agents: %s", strerror(-count));

@@ -11,7 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
-#include "cli/survey.h"
+#include "cli/list_all.h"
 
 /* Between two looks of --watch. */
 #define PAUSE_MS  1000
@@ -53,7 +53,7 @@ static void print(
 /* The caller's to free; NULL: it cannot be told, which was said. */
 static char *render(const struct format *format)
 {
-	return survey_render(command_config(), &(struct survey_form){print, format});
+	return list_all_render(command_config(), &(struct list_all_form){print, format});
 }
 
 static int print_once(const struct format *format)

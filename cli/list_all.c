@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "survey.h"
+#include "list_all.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,23 +64,23 @@ static int run(const struct config *config, struct resolver_survey survey,
 	return count;
 }
 
-int survey_all(const struct config *config, struct resolver_answer **ret_answers)
+int list_all(const struct config *config, struct resolver_answer **ret_answers)
 {
 	return run(config, (struct resolver_survey){.learn = vm_monitor_learn}, ret_answers);
 }
 
-int survey_known(const struct config *config, struct resolver_answer **ret_answers)
+int list_all_known(const struct config *config, struct resolver_answer **ret_answers)
 {
 	return run(config, (struct resolver_survey){.asks_nobody = true}, ret_answers);
 }
 
-char *survey_render(const struct config *config, const struct survey_form *form)
+char *list_all_render(const struct config *config, const struct list_all_form *form)
 {
 	struct resolver_answer *answers;
 	char *text = NULL;
 	size_t size;
 	FILE *stream;
-	int count = survey_all(config, &answers);
+	int count = list_all(config, &answers);
 
 	if (count < 0)
 		return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef QEMUVM_SURVEY_H
-#define QEMUVM_SURVEY_H
+#ifndef QEMUVM_LIST_ALL_H
+#define QEMUVM_LIST_ALL_H
 
 #include <stdio.h>
 
@@ -11,20 +11,20 @@
  * All VMs, asked together; on a terminal a person who has to wait sees how far it is. Returns their
  * number, or a negative errno, told on stderr. The array is the caller's, to be freed.
  */
-int survey_all(const struct config *config, struct resolver_answer **ret_answers);
+int list_all(const struct config *config, struct resolver_answer **ret_answers);
 
 /* The same from what the host knows and agents said before: no guest and no monitor is asked. */
-int survey_known(const struct config *config, struct resolver_answer **ret_answers);
+int list_all_known(const struct config *config, struct resolver_answer **ret_answers);
 
 /* Prints what there is of all VMs. */
-struct survey_form {
+struct list_all_form {
 	void (*print)(const void *context, FILE *stream, const struct resolver_answer *answers,
 		int count);
 	const void *context;
 };
 
-/* All VMs, asked as by survey_all(), as a text: the caller's to free. NULL: it cannot be told,
+/* All VMs, asked as by list_all(), as a text: the caller's to free. NULL: it cannot be told,
  * which was said. */
-char *survey_render(const struct config *config, const struct survey_form *form);
+char *list_all_render(const struct config *config, const struct list_all_form *form);
 
 #endif
