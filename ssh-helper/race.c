@@ -13,26 +13,26 @@
 #define CHATTER_MS 50
 
 /* One round. */
-struct track {
+struct round {
 	struct race *race;
-	struct ways *ways;
+	struct targets *targets;
 	const struct race_terms *terms;
-	struct pollfd pollfds[RACE_RUNNERS_MAX + 1];
-	size_t started; /* of the ways */
+	struct pollfd pollfds[RACE_ATTEMPTS_MAX + 1];
+	size_t started; /* of the targets */
 	struct deadline next_start;
 	bool is_hung_up;
 };
 
-static bool is_same_way(const struct way *a, const struct way *b)
+static bool is_same_target(const struct target *a, const struct target *b)
 {
 	return a->kind == b->kind && a->port == b->port && a->cid == b->cid &&
-	       (a->kind == WAY_VSOCK || address_equals(&a->address, &b->address));
+	       (a->kind == TARGET_VSOCK || address_equals(&a->address, &b->address));
 }
 
-static bool runs(const struct race *race, const struct way *way)
+static bool runs(const struct race *race, const struct target *target)
 {
 	for (size_t i = 0; i < race->count; i++)
-		if (!race->runners[i].is_kept && is_same_way(&race->runners[i].way, way))
+		if (!race->attempts[i].is_kept && is_same_target(&race->attempts[i].target, target))
 			return true;
 	return false;
 }
@@ -42,74 +42,76 @@ static size_t count_running(const struct race *race)
 	size_t count = 0;
 
 	for (size_t i = 0; i < race->count; i++)
-		count += !race->runners[i].is_kept;
+		count += !race->attempts[i].is_kept;
 	return count;
 }
 
-static unsigned int count_kept(const struct race *race, const struct way *way)
+static unsigned int count_kept(const struct race *race, const struct target *target)
 {
 	unsigned int count = 0;
 
 	for (size_t i = 0; i < race->count; i++)
-		count += race->runners[i].is_kept && is_same_way(&race->runners[i].way, way);
+		count += race->attempts[i].is_kept &&
+			 is_same_target(&race->attempts[i].target, target);
 	return count;
 }
 
 /* The descriptor is the caller's from here on. The others stay in order, the oldest first. */
 static int take_out(struct race *race, size_t i)
 {
-	int fd = race->runners[i].fd;
+	int fd = race->attempts[i].fd;
 
 	race->count--;
-	memmove(&race->runners[i], &race->runners[i + 1],
-		(race->count - i) * sizeof(race->runners[0]));
+	memmove(&race->attempts[i], &race->attempts[i + 1],
+		(race->count - i) * sizeof(race->attempts[0]));
 	return fd;
 }
 
-static void let_oldest_go(struct race *race, const struct way *way)
+static void let_oldest_go(struct race *race, const struct target *target)
 {
 	for (size_t i = 0; i < race->count; i++)
-		if (race->runners[i].is_kept && is_same_way(&race->runners[i].way, way)) {
+		if (race->attempts[i].is_kept &&
+			is_same_target(&race->attempts[i].target, target)) {
 			close(take_out(race, i));
 			return;
 		}
 }
 
-static int start(struct race *race, const struct way *way)
+static int start(struct race *race, const struct target *target)
 {
 	int fd;
 
-	if (count_kept(race, way) >= RACE_KEPT_MAX)
-		let_oldest_go(race, way);
-	if (race->count == RACE_RUNNERS_MAX)
+	if (count_kept(race, target) >= RACE_KEPT_MAX)
+		let_oldest_go(race, target);
+	if (race->count == RACE_ATTEMPTS_MAX)
 		return -EMFILE;
-	fd = way_connect(way);
+	fd = target_connect(target);
 	if (fd < 0)
 		return fd;
-	race->runners[race->count++] = (struct runner){.way = *way, .fd = fd};
+	race->attempts[race->count++] = (struct attempt){.target = *target, .fd = fd};
 	return 0;
 }
 
-/* The next way that does not fail at once, or runs since the last round. */
-static void start_next(struct track *track)
+/* The next target that does not fail at once, or runs since the last round. */
+static void start_next(struct round *round)
 {
 	bool is_started = false;
 
-	while (!is_started && track->started < track->ways->count) {
-		struct way *way = &track->ways->list[track->started++];
-		int r = runs(track->race, way) ? 0 : start(track->race, way);
+	while (!is_started && round->started < round->targets->count) {
+		struct target *target = &round->targets->list[round->started++];
+		int r = runs(round->race, target) ? 0 : start(round->race, target);
 
 		is_started = r == 0;
-		way->error = is_started ? -EINPROGRESS : r;
+		target->error = is_started ? -EINPROGRESS : r;
 	}
-	track->next_start = deadline_after_ms(RACE_STAGGER_MS);
+	round->next_start = deadline_after_ms(RACE_STAGGER_MS);
 }
 
-static void note_error(struct track *track, const struct way *of, int error)
+static void note_error(struct round *round, const struct target *of, int error)
 {
-	for (size_t i = 0; i < track->ways->count; i++)
-		if (is_same_way(&track->ways->list[i], of))
-			track->ways->list[i].error = error;
+	for (size_t i = 0; i < round->targets->count; i++)
+		if (is_same_target(&round->targets->list[i], of))
+			round->targets->list[i].error = error;
 }
 
 static int error_of_socket(int fd)
@@ -134,10 +136,10 @@ static bool has_banner(const char *text, size_t len)
 }
 
 /* 0: a server is heard. -EINPROGRESS: not yet. Any other error: it has gone. */
-static int listen_to(struct runner *runner)
+static int listen_to(struct attempt *attempt)
 {
 	char text[BANNER_SIZE];
-	ssize_t len = recv(runner->fd, text, sizeof(text), MSG_PEEK | MSG_DONTWAIT);
+	ssize_t len = recv(attempt->fd, text, sizeof(text), MSG_PEEK | MSG_DONTWAIT);
 
 	if (len == 0)
 		return -ECONNRESET;
@@ -145,132 +147,132 @@ static int listen_to(struct runner *runner)
 		return errno == EAGAIN || errno == EINTR ? -EINPROGRESS : -errno;
 	if (has_banner(text, (size_t)len))
 		return 0;
-	runner->is_talking = true;
+	attempt->is_talking = true;
 	return -EINPROGRESS;
 }
 
 /* An address that takes the connection is the guest's own kernel: its server has a longer start. */
-static void note_connected(struct track *track, struct runner *runner)
+static void note_connected(struct round *round, struct attempt *attempt)
 {
-	unsigned int kept = count_kept(track->race, &runner->way);
+	unsigned int kept = count_kept(round->race, &attempt->target);
 
-	runner->is_connected = true;
-	runner->until = deadline_after_ms(RACE_SILENT_MS << kept);
-	if (runner->way.kind == WAY_ADDRESS)
-		track->next_start = runner->until;
+	attempt->is_connected = true;
+	attempt->until = deadline_after_ms(RACE_SILENT_MS << kept);
+	if (attempt->target.kind == TARGET_ADDRESS)
+		round->next_start = attempt->until;
 }
 
-static int advance(struct track *track, struct runner *runner, short revents)
+static int advance(struct round *round, struct attempt *attempt, short revents)
 {
 	int r;
 
-	if (!runner->is_connected) {
+	if (!attempt->is_connected) {
 		if (revents == 0)
 			return -EINPROGRESS;
-		r = error_of_socket(runner->fd);
+		r = error_of_socket(attempt->fd);
 		if (r < 0)
 			return r;
-		note_connected(track, runner);
+		note_connected(round, attempt);
 	}
-	r = listen_to(runner);
-	if (r == -EINPROGRESS && !runner->is_kept && deadline_is_past(runner->until)) {
-		runner->is_kept = true;
-		note_error(track, &runner->way, -EAGAIN);
-		start_next(track);
+	r = listen_to(attempt);
+	if (r == -EINPROGRESS && !attempt->is_kept && deadline_is_past(attempt->until)) {
+		attempt->is_kept = true;
+		note_error(round, &attempt->target, -EAGAIN);
+		start_next(round);
 	}
 	return r;
 }
 
 /* Who failed leaves his place to the next. */
-static void drop_out(struct track *track, size_t i, int error)
+static void drop_out(struct round *round, size_t i, int error)
 {
-	struct runner runner = track->race->runners[i];
+	struct attempt attempt = round->race->attempts[i];
 
-	close(take_out(track->race, i));
-	if (runner.is_kept)
+	close(take_out(round->race, i));
+	if (attempt.is_kept)
 		return;
-	note_error(track, &runner.way, error);
-	start_next(track);
+	note_error(round, &attempt.target, error);
+	start_next(round);
 }
 
-static int win(struct track *track, size_t i)
+static int win(struct round *round, size_t i)
 {
-	const struct way *way = &track->race->runners[i].way;
+	const struct target *target = &round->race->attempts[i].target;
 
-	for (size_t j = 0; j < track->ways->count; j++)
-		if (is_same_way(&track->ways->list[j], way))
-			track->ways->winner = &track->ways->list[j];
-	return take_out(track->race, i);
+	for (size_t j = 0; j < round->targets->count; j++)
+		if (is_same_target(&round->targets->list[j], target))
+			round->targets->winner = &round->targets->list[j];
+	return take_out(round->race, i);
 }
 
 /* The descriptor of one on which a server is heard, or -EINPROGRESS. From the last to the first,
  * since one that drops out moves those behind it. */
-static int look_for_winner(struct track *track)
+static int look_for_winner(struct round *round)
 {
-	for (size_t i = track->race->count; i-- > 0;) {
-		int r = advance(track, &track->race->runners[i], track->pollfds[i].revents);
+	for (size_t i = round->race->count; i-- > 0;) {
+		int r = advance(round, &round->race->attempts[i], round->pollfds[i].revents);
 
 		if (r == 0)
-			return win(track, i);
+			return win(round, i);
 		if (r != -EINPROGRESS)
-			drop_out(track, i, r);
+			drop_out(round, i, r);
 	}
 	return -EINPROGRESS;
 }
 
-static struct deadline next_look(const struct track *track)
+static struct deadline next_look(const struct round *round)
 {
-	struct deadline until = track->terms->deadline;
+	struct deadline until = round->terms->deadline;
 
-	if (track->started < track->ways->count)
-		until = deadline_earlier(until, track->next_start);
-	for (size_t i = 0; i < track->race->count; i++) {
-		const struct runner *runner = &track->race->runners[i];
+	if (round->started < round->targets->count)
+		until = deadline_earlier(until, round->next_start);
+	for (size_t i = 0; i < round->race->count; i++) {
+		const struct attempt *attempt = &round->race->attempts[i];
 
-		if (runner->is_connected && !runner->is_kept)
-			until = deadline_earlier(until, runner->until);
-		if (runner->is_talking)
+		if (attempt->is_connected && !attempt->is_kept)
+			until = deadline_earlier(until, attempt->until);
+		if (attempt->is_talking)
 			until = deadline_earlier(until, deadline_after_ms(CHATTER_MS));
 	}
 	return until;
 }
 
-static void wait_for_event(struct track *track)
+static void wait_for_event(struct round *round)
 {
-	size_t count = track->race->count;
-	int ms = count_running(track->race) == 0 ? 0 : deadline_left_ms(next_look(track));
+	size_t count = round->race->count;
+	int ms = count_running(round->race) == 0 ? 0 : deadline_left_ms(next_look(round));
 
 	for (size_t i = 0; i < count; i++) {
-		const struct runner *runner = &track->race->runners[i];
-		short events = runner->is_connected ? POLLIN : POLLOUT;
+		const struct attempt *attempt = &round->race->attempts[i];
+		short events = attempt->is_connected ? POLLIN : POLLOUT;
 
-		track->pollfds[i] = (struct pollfd){
-			.fd = runner->is_talking ? -1 : runner->fd, .events = events};
+		round->pollfds[i] = (struct pollfd){
+			.fd = attempt->is_talking ? -1 : attempt->fd, .events = events};
 	}
-	track->pollfds[count] = (struct pollfd){.fd = track->terms->hangup_fd};
-	if (poll(track->pollfds, (nfds_t)count + 1, ms) < 0)
+	round->pollfds[count] = (struct pollfd){.fd = round->terms->hangup_fd};
+	if (poll(round->pollfds, (nfds_t)count + 1, ms) < 0)
 		for (size_t i = 0; i <= count; i++)
-			track->pollfds[i].revents = 0;
-	track->is_hung_up = (track->pollfds[count].revents & (POLLHUP | POLLERR)) != 0;
+			round->pollfds[i].revents = 0;
+	round->is_hung_up = (round->pollfds[count].revents & (POLLHUP | POLLERR)) != 0;
 }
 
-static int reason_to_stop(const struct track *track)
+static int reason_to_stop(const struct round *round)
 {
-	if (track->is_hung_up)
+	if (round->is_hung_up)
 		return -EPIPE;
-	if (track->terms->is_cancelled != NULL && track->terms->is_cancelled())
+	if (round->terms->is_cancelled != NULL && round->terms->is_cancelled())
 		return -ECANCELED;
 	return 0;
 }
 
 /* One that stands, if that is enough at the end: an address of the guest's own, the oldest. */
-static int take_silent(struct track *track)
+static int take_silent(struct round *round)
 {
-	for (size_t i = 0; i < track->race->count && track->terms->takes_silent; i++) {
-		const struct runner *runner = &track->race->runners[i];
+	for (size_t i = 0; i < round->race->count && round->terms->takes_silent; i++) {
+		const struct attempt *attempt = &round->race->attempts[i];
 
-		if (runner->is_connected && runner->way.kind == WAY_ADDRESS)
-			return win(track, i);
+		if (attempt->is_connected && attempt->target.kind == TARGET_ADDRESS)
+			return win(round, i);
 	}
 	return -EINPROGRESS;
 }
@@ -279,38 +281,38 @@ static int take_silent(struct track *track)
 static void close_unconnected(struct race *race)
 {
 	for (size_t i = race->count; i-- > 0;)
-		if (!race->runners[i].is_connected)
+		if (!race->attempts[i].is_connected)
 			close(take_out(race, i));
 }
 
-static int result_of_losing(struct track *track)
+static int result_of_losing(struct round *round)
 {
-	size_t count = track->ways->count;
-	int fd = take_silent(track);
+	size_t count = round->targets->count;
+	int fd = take_silent(round);
 
 	if (fd >= 0)
 		return fd;
-	if (count_running(track->race) > 0)
+	if (count_running(round->race) > 0)
 		return -ETIMEDOUT;
-	return count == 0 ? -ENOENT : track->ways->list[count - 1].error;
+	return count == 0 ? -ENOENT : round->targets->list[count - 1].error;
 }
 
-int race_run(struct race *race, struct ways *ways, const struct race_terms *terms)
+int race_run(struct race *race, struct targets *targets, const struct race_terms *terms)
 {
-	struct track track = {.race = race, .ways = ways, .terms = terms};
+	struct round round = {.race = race, .targets = targets, .terms = terms};
 	int result, stop;
 
-	start_next(&track);
+	start_next(&round);
 	do {
-		wait_for_event(&track);
-		result = look_for_winner(&track);
-		if (result < 0 && deadline_is_past(track.next_start))
-			start_next(&track);
-		stop = reason_to_stop(&track);
+		wait_for_event(&round);
+		result = look_for_winner(&round);
+		if (result < 0 && deadline_is_past(round.next_start))
+			start_next(&round);
+		stop = reason_to_stop(&round);
 	} while (result < 0 && stop == 0 && count_running(race) > 0 &&
 		 !deadline_is_past(terms->deadline));
 	if (result < 0)
-		result = stop < 0 ? stop : result_of_losing(&track);
+		result = stop < 0 ? stop : result_of_losing(&round);
 	close_unconnected(race);
 	return result;
 }

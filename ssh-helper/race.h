@@ -5,16 +5,16 @@
 #include <stdbool.h>
 
 #include "base/deadline.h"
-#include "way.h"
+#include "target.h"
 
 /*
- * Several ways to one VM, tried with overlap (RFC 8305, section 5): each has a head start of
+ * Several targets of one VM, tried with overlap (RFC 8305, section 5): each has a head start of
  * RACE_STAGGER_MS on the next, which starts at once where one fails. The first on which an ssh
  * server is heard wins: a forward takes every connection, whether or not anybody listens in the
  * guest. What the server said is left to ssh (MSG_PEEK).
  *
- * A race has rounds, between which the ways may change. A connection that stands and is silent is
- * tried anew, since one that QEMU took for a guest that was not up never recovers, and is kept
+ * A race has rounds, between which the targets may change. A connection that stands and is silent
+ * is tried anew, since one that QEMU took for a guest that was not up never recovers, and is kept
  * beside the new one, since a server that is only slow would be made slower by who leaves it and
  * comes back; each time it is left twice as long.
  */
@@ -23,12 +23,12 @@
  * emulated guest. */
 #define RACE_SILENT_MS 1500
 /* So many connections may stand beside a new one. */
-#define RACE_KEPT_MAX    3
-#define RACE_RUNNERS_MAX (WAYS_MAX + 16)
+#define RACE_KEPT_MAX     3
+#define RACE_ATTEMPTS_MAX (TARGETS_MAX + 16)
 
 /* One connection, or what becomes one. */
-struct runner {
-	struct way way;
+struct attempt {
+	struct target target;
 	int fd;
 	bool is_connected;
 	bool is_talking;       /* no banner so far: poll() would call it ready for ever */
@@ -38,7 +38,7 @@ struct runner {
 
 /* All zeros: before the first round. */
 struct race {
-	struct runner runners[RACE_RUNNERS_MAX];
+	struct attempt attempts[RACE_ATTEMPTS_MAX];
 	size_t count;
 };
 
@@ -51,10 +51,10 @@ struct race_terms {
 
 /*
  * One round. A non-blocking CLOEXEC descriptor for the caller to close, or -ETIMEDOUT, -ECANCELED,
- * -EPIPE (hangup_fd), -ENOENT without any way, or the last one's error where all failed (errors are
- * in the ways).
+ * -EPIPE (hangup_fd), -ENOENT without any target, or the last one's error where all failed (errors
+ * are in the targets).
  */
-int race_run(struct race *race, struct ways *ways, const struct race_terms *terms);
+int race_run(struct race *race, struct targets *targets, const struct race_terms *terms);
 
 /* Does a connection stand on which nobody spoke? */
 bool race_is_kept_waiting(const struct race *race);

@@ -48,19 +48,19 @@ static void serve(const char *address, uint16_t *port, const char *text)
 }
 
 static struct race race;
-static struct ways ways;
+static struct targets targets;
 
-static void enter(const char *text, uint16_t port, enum way_kind kind)
+static void enter(const char *text, uint16_t port, enum target_kind kind)
 {
-	struct way *way = &ways.list[ways.count++];
+	struct target *target = &targets.list[targets.count++];
 
-	*way = (struct way){.kind = kind, .port = port};
-	ck_assert_int_eq(address_parse(text, &way->address), 0);
+	*target = (struct target){.kind = kind, .port = port};
+	ck_assert_int_eq(address_parse(text, &target->address), 0);
 }
 
 static int run(int ms)
 {
-	return race_run(&race, &ways,
+	return race_run(&race, &targets,
 		&(struct race_terms){.deadline = deadline_after_ms(ms), .hangup_fd = -1});
 }
 
@@ -103,7 +103,7 @@ static int64_t begin_ms;
 static void begin(void)
 {
 	race_end(&race);
-	memset(&ways, 0, sizeof(ways));
+	memset(&targets, 0, sizeof(targets));
 	begin_ms = deadline_now_ns() / 1000000;
 }
 
@@ -119,8 +119,8 @@ START_TEST(the_first_that_is_heard_wins)
 	begin();
 	serve("127.0.0.1", &port, BANNER);
 	serve("127.0.0.2", &port, BANNER);
-	enter("127.0.0.1", port, WAY_ADDRESS);
-	enter("127.0.0.2", port, WAY_ADDRESS);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
+	enter("127.0.0.2", port, TARGET_ADDRESS);
 	check_winner(run(2000), "127.0.0.1");
 }
 END_TEST
@@ -131,12 +131,12 @@ START_TEST(a_refusal_lets_the_next_start_at_once)
 
 	begin();
 	serve("127.0.0.3", &port, BANNER);
-	enter("127.0.0.1", port, WAY_ADDRESS);
-	enter("127.0.0.2", port, WAY_ADDRESS);
-	enter("127.0.0.3", port, WAY_ADDRESS);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
+	enter("127.0.0.2", port, TARGET_ADDRESS);
+	enter("127.0.0.3", port, TARGET_ADDRESS);
 	check_winner(run(2000), "127.0.0.3");
 	ck_assert_int_lt(took_ms(), 200);
-	ck_assert_int_eq(ways.list[0].error, -ECONNREFUSED);
+	ck_assert_int_eq(targets.list[0].error, -ECONNREFUSED);
 }
 END_TEST
 
@@ -148,13 +148,13 @@ START_TEST(silence_lets_the_next_start_after_its_head_start)
 	listen_on("127.0.0.1", &port, 0);
 	fill("127.0.0.1", port);
 	serve("127.0.0.2", &port, BANNER);
-	enter("127.0.0.1", port, WAY_ADDRESS);
-	enter("127.0.0.2", port, WAY_ADDRESS);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
+	enter("127.0.0.2", port, TARGET_ADDRESS);
 	begin_ms = deadline_now_ns() / 1000000;
 	check_winner(run(5000), "127.0.0.2");
 	ck_assert_int_ge(took_ms(), RACE_STAGGER_MS);
 	ck_assert_int_lt(took_ms(), 2 * RACE_STAGGER_MS);
-	ck_assert_int_eq(ways.list[0].error, -EINPROGRESS);
+	ck_assert_int_eq(targets.list[0].error, -EINPROGRESS);
 }
 END_TEST
 
@@ -165,11 +165,11 @@ START_TEST(a_forward_that_says_nothing_is_no_winner)
 	begin();
 	listen_on("127.0.0.1", &port, 5);
 	serve("127.0.0.2", &port, BANNER);
-	enter("127.0.0.1", port, WAY_FORWARD);
-	enter("127.0.0.2", port, WAY_ADDRESS);
+	enter("127.0.0.1", port, TARGET_FORWARD);
+	enter("127.0.0.2", port, TARGET_ADDRESS);
 	check_winner(run(3000), "127.0.0.2");
 	begin();
-	enter("127.0.0.1", port, WAY_FORWARD);
+	enter("127.0.0.1", port, TARGET_FORWARD);
 	ck_assert_int_eq(run(5000), -EAGAIN);
 	ck_assert_int_ge(took_ms(), RACE_SILENT_MS);
 	ck_assert_int_lt(took_ms(), RACE_SILENT_MS + 500);
@@ -202,7 +202,7 @@ START_TEST(a_slow_server_is_heard_on_the_first_connection)
 
 	begin();
 	serve_slowly("127.0.0.1", &port, RACE_SILENT_MS + 500);
-	enter("127.0.0.1", port, WAY_FORWARD);
+	enter("127.0.0.1", port, TARGET_FORWARD);
 	for (; fd == -EAGAIN; rounds++)
 		fd = run(5000);
 	check_winner(fd, "127.0.0.1");
@@ -221,7 +221,7 @@ START_TEST(who_is_silent_is_tried_more_and_more_rarely)
 
 	begin();
 	listener = listen_on("127.0.0.1", &port, 8);
-	enter("127.0.0.1", port, WAY_FORWARD);
+	enter("127.0.0.1", port, TARGET_FORWARD);
 	while (took_ms() < 2 * RACE_SILENT_MS + 500)
 		(void)run(RACE_SILENT_MS / 3);
 	ck_assert_int_eq(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
@@ -240,7 +240,7 @@ START_TEST(what_comes_before_the_banner_is_passed_over)
 
 	begin();
 	serve("127.0.0.1", &port, "welcome\r\nSSH\r\n" BANNER);
-	enter("127.0.0.1", port, WAY_ADDRESS);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
 	fd = run(2000);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_gt(recv(fd, text, sizeof(text) - 1, 0), 0);
@@ -249,7 +249,7 @@ START_TEST(what_comes_before_the_banner_is_passed_over)
 	begin();
 	port = 0;
 	serve("127.0.0.1", &port, "HTTP/1.0 400\r\n");
-	enter("127.0.0.1", port, WAY_ADDRESS);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
 	ck_assert_int_eq(run(5000), -EAGAIN);
 }
 END_TEST
@@ -263,14 +263,14 @@ START_TEST(at_the_end_an_address_that_stands_is_enough)
 
 	begin();
 	listen_on("127.0.0.1", &port, 5);
-	enter("127.0.0.1", port, WAY_ADDRESS);
-	fd = race_run(&race, &ways, &terms);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
+	fd = race_run(&race, &targets, &terms);
 	ck_assert_int_ge(fd, 0);
 	close(fd);
 	begin();
-	enter("127.0.0.1", port, WAY_FORWARD);
+	enter("127.0.0.1", port, TARGET_FORWARD);
 	terms.deadline = deadline_after_ms(300);
-	ck_assert_int_lt(race_run(&race, &ways, &terms), 0);
+	ck_assert_int_lt(race_run(&race, &targets, &terms), 0);
 }
 END_TEST
 
@@ -283,8 +283,8 @@ START_TEST(who_asked_may_go)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	close(pair[1]);
 	listen_on("127.0.0.1", &port, 5);
-	enter("127.0.0.1", port, WAY_ADDRESS);
-	ck_assert_int_eq(race_run(&race, &ways,
+	enter("127.0.0.1", port, TARGET_ADDRESS);
+	ck_assert_int_eq(race_run(&race, &targets,
 				 &(struct race_terms){.deadline = deadline_after_ms(5000),
 					 .hangup_fd = pair[0]}),
 		-EPIPE);
@@ -300,7 +300,7 @@ START_TEST(the_deadline_ends_it)
 	begin();
 	listen_on("127.0.0.1", &port, 0);
 	fill("127.0.0.1", port);
-	enter("127.0.0.1", port, WAY_ADDRESS);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
 	ck_assert_int_eq(run(100), -ETIMEDOUT);
 	ck_assert_int_lt(took_ms(), 500);
 }
@@ -312,12 +312,12 @@ START_TEST(all_that_fail_are_told)
 
 	begin();
 	close(listen_on("127.0.0.1", &port, 5));
-	enter("127.0.0.1", port, WAY_ADDRESS);
-	enter("127.0.0.2", port, WAY_FORWARD);
+	enter("127.0.0.1", port, TARGET_ADDRESS);
+	enter("127.0.0.2", port, TARGET_FORWARD);
 	ck_assert_int_eq(run(2000), -ECONNREFUSED);
-	ck_assert_int_eq(ways.list[0].error, -ECONNREFUSED);
-	ck_assert_int_eq(ways.list[1].error, -ECONNREFUSED);
-	ways.count = 0;
+	ck_assert_int_eq(targets.list[0].error, -ECONNREFUSED);
+	ck_assert_int_eq(targets.list[1].error, -ECONNREFUSED);
+	targets.count = 0;
 	ck_assert_int_eq(run(2000), -ENOENT);
 }
 END_TEST

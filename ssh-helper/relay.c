@@ -1,46 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "handover.h"
+#include "relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-
 #include <unistd.h>
 
 /* One read of a fast guest; two of them are in memory. */
 #define RELAY_BUFFER_SIZE 65536
-
-int handover_pass(int socket, int fd)
-{
-	/* The union aligns the buffer as a control message needs it (cmsg(3)). */
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	char byte = '\0';
-	struct iovec payload = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr message = {
-		.msg_iov = &payload,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t sent;
-
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -errno : 0;
-}
 
 /* One direction of a relay. */
 struct stream {
@@ -133,7 +104,7 @@ static bool is_socket(int fd)
 	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-int handover_relay(int in, int out, int fd)
+int relay_run(int in, int out, int fd)
 {
 	/* Not on the stack, and this is a program: one relay, then it ends. */
 	static struct stream up, down;

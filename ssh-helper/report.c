@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "complain.h"
+#include "report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 /* A line on a terminal; sixteen addresses with their errors fit. */
 #define LINE_SIZE 2048
 
-void complain(const char *host, const char *format, ...)
+void report(const char *host, const char *format, ...)
 {
 	char line[LINE_SIZE];
 	int len = snprintf(line, sizeof(line), "qemuvm: %.260s: ", host);
@@ -26,7 +26,7 @@ void complain(const char *host, const char *format, ...)
 		syslog(LOG_USER | LOG_ERR, "%s", line);
 }
 
-void complain_of_config(struct config *ret_config)
+void report_config(struct config *ret_config)
 {
 	static struct config_problems problems;
 

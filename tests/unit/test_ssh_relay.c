@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ssh-helper/handover.h"
+#include "ssh-helper/relay.h"
 #include "unit.h"
 
 #define MUCH ((size_t)8 * 1024 * 1024)
@@ -31,7 +31,7 @@ static void begin_relay(void)
 		close(out[0]);
 		close(connection[1]);
 		fcntl(connection[0], F_SETFL, O_NONBLOCK);
-		_exit(handover_relay(in[0], out[1], connection[0]) == 0 ? 0 : 1);
+		_exit(relay_run(in[0], out[1], connection[0]) == 0 ? 0 : 1);
 	}
 	close(in[0]);
 	close(out[1]);
@@ -146,47 +146,9 @@ START_TEST(an_ssh_that_reads_slowly_loses_nothing)
 }
 END_TEST
 
-START_TEST(a_descriptor_is_passed_with_one_byte)
-{
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	char payload[2] = "";
-	struct iovec part = {payload, sizeof(payload)};
-	struct msghdr message = {.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control)};
-	int ends[2], passed[2], fd;
-	char byte = 0;
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	ck_assert_int_eq(pipe2(passed, O_CLOEXEC), 0);
-	ck_assert_int_eq(handover_pass(ends[0], passed[1]), 0);
-	ck_assert_int_eq(recvmsg(ends[1], &message, 0), 1);
-	ck_assert_ptr_nonnull(CMSG_FIRSTHDR(&message));
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
-	ck_assert_int_eq(write(fd, "x", 1), 1);
-	ck_assert_int_eq(read(passed[0], &byte, 1), 1);
-	ck_assert_int_eq(byte, 'x');
-}
-END_TEST
-
-START_TEST(nobody_to_pass_to_is_told)
-{
-	int ends[2];
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	close(ends[1]);
-	ck_assert_int_eq(handover_pass(ends[0], 0), -EPIPE);
-}
-END_TEST
-
 int main(void)
 {
-	UNIT_RUN("ssh_handover", every_byte_comes_through_both_ways,
+	UNIT_RUN("ssh_relay", every_byte_comes_through_both_ways,
 		an_end_from_ssh_is_passed_on_and_the_answer_still_comes, the_guests_end_ends_it,
-		an_ssh_that_reads_slowly_loses_nothing, a_descriptor_is_passed_with_one_byte,
-		nobody_to_pass_to_is_told);
+		an_ssh_that_reads_slowly_loses_nothing);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef QEMUVM_NOTICE_H
-#define QEMUVM_NOTICE_H
+#ifndef QEMUVM_STATUS_LINE_H
+#define QEMUVM_STATUS_LINE_H
 
 #include <stdbool.h>
 
 /* The one line on a terminal that tells a person what is waited for. */
-struct notice {
+struct status_line {
 	const char *host;
 	bool is_shown;
 };
 
 /* Shows or renews it; nothing where stderr is no terminal. reason is fit for one. */
-void notice_show(struct notice *notice, int waited_s, const char *reason);
+void status_line_show(struct status_line *line, int waited_s, const char *reason);
 
 /* Takes it off. */
-void notice_end(struct notice *notice);
+void status_line_clear(struct status_line *line);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef QEMUVM_COMPLAIN_H
-#define QEMUVM_COMPLAIN_H
+#ifndef QEMUVM_REPORT_H
+#define QEMUVM_REPORT_H
 
 #include "config/config.h"
 
@@ -9,9 +9,9 @@
  * replaced. It goes to stderr, and where that is no terminal to the system's log, too: ssh drops
  * stderr where it multiplexes in the background (ControlPersist).
  */
-__attribute__((format(printf, 2, 3))) void complain(const char *host, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void report(const char *host, const char *format, ...);
 
 /* The configuration, whose problems are told on stderr. */
-void complain_of_config(struct config *ret_config);
+void report_config(struct config *ret_config);
 
 #endif

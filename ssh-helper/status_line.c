@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "notice.h"
+#include "status_line.h"
 
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -19,24 +19,24 @@ static int columns(void)
 	return size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
 }
 
-void notice_show(struct notice *notice, int waited_s, const char *reason)
+void status_line_show(struct status_line *line, int waited_s, const char *reason)
 {
-	char line[COLUMNS_MAX];
+	char text[COLUMNS_MAX];
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	(void)snprintf(line, (size_t)columns(), "qemuvm: %s: waited %d s: %s", notice->host,
-		waited_s, reason);
-	fprintf(stderr, "\r\033[K%s", line);
+	(void)snprintf(text, (size_t)columns(), "qemuvm: %s: waited %d s: %s", line->host, waited_s,
+		reason);
+	fprintf(stderr, "\r\033[K%s", text);
 	fflush(stderr);
-	notice->is_shown = true;
+	line->is_shown = true;
 }
 
-void notice_end(struct notice *notice)
+void status_line_clear(struct status_line *line)
 {
-	if (!notice->is_shown)
+	if (!line->is_shown)
 		return;
 	fputs("\r\033[K", stderr);
 	fflush(stderr);
-	notice->is_shown = false;
+	line->is_shown = false;
 }

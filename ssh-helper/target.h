@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QEMUVM_TARGET_H
+#define QEMUVM_TARGET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "resolver.h"
+
+/*
+ * Where a port of a VM may be reached.
+ */
+enum target_kind {
+	TARGET_ADDRESS, /* an address of the guest's own */
+	TARGET_FORWARD, /* a port of the host's that QEMU's user-mode network forwards */
+	TARGET_VSOCK,   /* AF_VSOCK (vsock(7)): no network at all */
+};
+
+struct target {
+	enum target_kind kind;
+	struct address address; /* not of TARGET_VSOCK */
+	uint16_t port;
+	uint32_t cid; /* of TARGET_VSOCK */
+	/* 0: not tried; -EINPROGRESS: no answer in time; -EAGAIN: it took the connection and said
+	 * nothing; else why not. */
+	int error;
+};
+
+#define TARGETS_MAX (ANSWER_ADDRESSES_MAX + VM_FORWARDS_MAX + 2)
+
+struct targets {
+	struct target list[TARGETS_MAX];
+	size_t count;
+	const struct target *winner; /* NULL: none */
+};
+
+/* All that the answer tells of, the best first: addresses, forwards to the port, the guest's cid.
+ */
+void targets_gather(
+	const struct resolver_answer *answer, uint16_t port, struct targets *ret_targets);
+void targets_add_forward(struct targets *targets, const struct vm_forward *forward);
+
+/* A non-blocking CLOEXEC descriptor that is connected or connecting; or a negative errno. */
+int target_connect(const struct target *target);
+
+/* "192.0.2.5 port 22", "vsock cid 3 port 22". Returns text. */
+#define TARGET_TEXT_SIZE (ADDRESS_TEXT_MAX + 32)
+const char *target_format(const struct target *target, char text[static TARGET_TEXT_SIZE]);
+
+/* Why it did not lead there, for a person. */
+const char *target_error_text(const struct target *target);
+
+#endif
