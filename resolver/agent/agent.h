@@ -10,7 +10,6 @@
 #include "base/deadline.h"
 #include "base/json.h"
 #include "qemu/vm.h"
-#include "source/candidate.h"
 
 /*
  * A client of the QEMU Guest Agent (docs/interop/qemu-ga.rst, qga/qapi-schema.json), as a step
@@ -164,15 +163,5 @@ bool agent_owes_reply(const struct agent *agent);
 
 /* Closes and frees. Takes one that was only initialised, and may be called twice. */
 void agent_done(struct agent *agent);
-
-/*
- * The reply of guest-network-get-interfaces into candidates: every address of every interface. An
- * entry that is no address is skipped, one without addresses too; a reply of another shape is
- * refused whole (-EBADMSG, nothing added). Claims of interfaces with a MAC of the VM's NICs come
- * first, wherever they stand in the reply, so that others cannot take their room. Returns how many
- * addresses the reply names.
- */
-int agent_read_interfaces(
-	const struct json *json, int value, const struct vm *vm, struct candidates *candidates);
 
 #endif

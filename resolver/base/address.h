@@ -26,6 +26,9 @@ struct address {
 /* INET6_ADDRSTRLEN, '%', and a scope id of ten digits. */
 #define ADDRESS_TEXT_MAX (INET6_ADDRSTRLEN + 11)
 
+/* Addresses of one answer: with any legal name they fit glibc's first buffer of 1,024 bytes. */
+#define ANSWER_ADDRESSES_MAX 16
+
 enum address_class {
 	ADDRESS_UNICAST,    /* may lead to a VM */
 	ADDRESS_LINK_LOCAL, /* fe80::/10: may, together with a scope id of the host's */

@@ -12,7 +12,6 @@
 #include "config/config.h"
 #include "config/trust.h"
 #include "qemu/vm.h"
-#include "source/candidate.h"
 
 /*
  * What one user's processes learned of a VM, in a small file of the runtime directory, replaced by

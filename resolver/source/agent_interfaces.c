@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agent/agent.h"
+#include "source/agent_interfaces.h"
 
 #include <errno.h>
 

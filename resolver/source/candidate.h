@@ -20,8 +20,6 @@
 /* Collected before judging. A guest's own interfaces come anywhere among hundreds of containers';
  * those of foreign MACs are not kept, so this bounds what one NIC can claim. */
 #define CANDIDATES_MAX 256
-/* In an answer: with any legal name they fit glibc's first buffer of 1,024 bytes. */
-#define ANSWER_ADDRESSES_MAX 16
 
 enum candidate_verdict {
 	CANDIDATE_COUNTS,

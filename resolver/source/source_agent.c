@@ -6,6 +6,7 @@
 
 #include "find/endpoint.h"
 #include "find/vm_identify.h"
+#include "source/agent_interfaces.h"
 
 /*
  * The guest itself, through its agent: the only source that knows all its addresses, and the one

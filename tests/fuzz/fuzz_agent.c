@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 #include "agent/agent_line.h"
 #include "fuzz.h"
+#include "source/agent_interfaces.h"
 
 #define ID "2858667779046079068"
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "source/agent_interfaces.h"
 
 #define BUDGET_MS 1000
 

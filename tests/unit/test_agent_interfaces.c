@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/agent.h"
+#include "source/agent_interfaces.h"
 
 #define NIC "52:54:00:aa:bb:cc"
 #define ADDRESS(text, type)                                                                        \
