@@ -111,7 +111,7 @@ $(MODULE): $(call objects,nss_qemuvm) $(RESOLVER) nss_qemuvm/nss_qemuvm.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_CFLAGS) $(WHOLE_LDFLAGS) -Wl,-z,nodelete,-z,defs \
 		-Wl,-soname,libnss_qemuvm.so.2 -Wl,--version-script=nss_qemuvm/nss_qemuvm.map \
-		-Wl,--gc-sections -o $@ $(call objects,nss_qemuvm) $(RESOLVER)
+		-Wl,--gc-sections -Wl,-Map=$@.map -o $@ $(call objects,nss_qemuvm) $(RESOLVER)
 
 $(B)/qemuvm: $(call objects,cli) $(RESOLVER)
 	$(call say,LD,$@)
@@ -191,10 +191,11 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
 
 SOURCES := $(wildcard resolver/*.c resolver/*/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c cli/*/*.c)
-SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \
+SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/lint/layers tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \
 	$(filter-out %.c %.h,$(wildcard tests/bench/*)) \
 	tests/guest/demo tests/guest/init)
-lint: $(PAGES)
+lint: $(PAGES) $(MODULE)
+	$(Q)tests/lint/layers $(MODULE).map
 	$(Q)clang-tidy --quiet $(SOURCES) -- $(ALL_CPPFLAGS) -std=c11
 	$(Q)shellcheck -x $(wildcard $(SCRIPTS))
 	$(Q)$(if $(PAGES),mandoc -T lint -W warning $(PAGES))
