@@ -31,7 +31,7 @@ static void judge(struct lookup *lookup, enum source_id id, const struct lookup_
 
 	if (lookup->said[id] <= 0)
 		return;
-	netlink_fd = netlink_open();
+	netlink_fd = netlink_open(NETLINK_ROUTE);
 	candidates_learn(candidates, &lookup->found->vm, netlink_fd, lookup->deadline);
 	if (netlink_fd >= 0)
 		close(netlink_fd);

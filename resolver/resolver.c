@@ -257,41 +257,34 @@ int resolver_locate(const struct config *config, const char *name, struct vm *re
 /* How long the kernel may take for its neighbour table; it takes some 20 us. */
 #define NEIGHBOUR_MS 100
 
-struct hearing {
-	const struct address *address;
-	struct mac mac;
-	bool is_heard;
-};
-
-static void hear(void *context, const struct netlink_neighbour *neighbour)
-{
-	struct hearing *hearing = context;
-
-	if (!address_equals(hearing->address, &neighbour->address))
-		return;
-	hearing->mac = neighbour->mac;
-	hearing->is_heard = true;
-}
-
 int resolver_mac_of(const struct address *address, struct mac *ret_mac)
 {
-	struct hearing hearing = {.address = address};
+	struct netlink_neighbour neighbour;
+	struct netlink_walk walk;
+	bool is_known = false;
+	struct mac mac;
 	int netlink_fd, r;
 
 	/* A link-local address exists once on each link, and who asks cannot say which. */
 	if (address_classify(address) != ADDRESS_UNICAST)
 		return -ENOENT;
-	netlink_fd = netlink_open();
+	netlink_fd = netlink_open(NETLINK_ROUTE);
 	if (netlink_fd < 0)
 		return netlink_fd;
-	r = netlink_each_neighbour(
-		netlink_fd, deadline_after_ms(NEIGHBOUR_MS), address->family, hear, &hearing);
+	r = netlink_begin_neighbours(
+		&walk, netlink_fd, deadline_after_ms(NEIGHBOUR_MS), address->family);
+	while (r >= 0 && (r = netlink_next_neighbour(&walk, &neighbour)) > 0)
+		if (address_equals(address, &neighbour.address)) {
+			mac = neighbour.mac;
+			is_known = true;
+		}
+	netlink_end(&walk);
 	close(netlink_fd);
 	if (r < 0)
 		return r;
-	if (!hearing.is_heard)
+	if (!is_known)
 		return -ENOENT;
-	*ret_mac = hearing.mac;
+	*ret_mac = mac;
 	return 0;
 }
 

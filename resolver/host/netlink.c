@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/neighbour.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -11,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The kernel fills dumps in pieces of up to 32 KiB where the reader offers that much
+/* The kernel fills dumps in pieces of up to 32 KiB if the reader offers that much
  * (net/netlink/af_netlink.c, netlink_dump()); on the heap, since no stranger's stack has the room.
  */
 #define RECEIVE_SIZE 32768
@@ -19,9 +18,9 @@
  * buffer. */
 #define ROUTES_PER_WRITE 64
 
-int netlink_open(void)
+int netlink_open(int protocol)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 	int on = 1;
 
 	if (fd < 0)
@@ -31,105 +30,145 @@ int netlink_open(void)
 	return fd;
 }
 
-static int send_request(int fd, const void *request, size_t len)
+/* What comes behind the first message of left bytes; unlike NLMSG_NEXT() safe if its length,
+ * rounded up, is beyond them. */
+static char *skip_message(const struct nlmsghdr *message, size_t *left)
 {
-	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	size_t len = NLMSG_ALIGN(message->nlmsg_len);
+
+	if (len > *left)
+		len = *left;
+	*left -= len;
+	return (char *)message + len;
+}
+
+int netlink_begin(
+	struct netlink_walk *walk, int fd, struct deadline deadline, void *requests, size_t len)
+{
+	struct nlmsghdr *request = requests;
+	size_t left = len;
 	ssize_t sent;
 
+	*walk = (struct netlink_walk){
+		.fd = fd, .deadline = deadline, .sequence = (uint32_t)deadline_now_ns()};
+	for (; NLMSG_OK(request, left); request = (void *)skip_message(request, &left))
+		request->nlmsg_seq = walk->sequence + walk->asked++;
+	walk->unanswered = walk->asked;
+	/* Without an address it goes to the kernel. */
 	do
-		sent = sendto(fd, request, len, MSG_NOSIGNAL, (const struct sockaddr *)&kernel,
-			sizeof(kernel));
+		sent = send(fd, requests, len, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	if (sent < 0)
 		return -errno;
-	return (size_t)sent == len ? 0 : -EIO;
+	if ((size_t)sent != len)
+		return -EIO;
+	walk->buffer = malloc(RECEIVE_SIZE);
+	return walk->buffer != NULL ? 0 : -ENOMEM;
 }
 
-static int wait_readable(int fd, struct deadline deadline)
+void netlink_end(struct netlink_walk *walk)
 {
-	struct pollfd ready = {.fd = fd, .events = POLLIN};
-	int r;
-
-	do
-		r = poll(&ready, 1, deadline_left_ms(deadline));
-	while (r < 0 && errno == EINTR && !deadline_is_past(deadline));
-	if (r < 0)
-		return -errno;
-	return r > 0 ? 0 : -ETIMEDOUT;
+	free(walk->buffer);
+	walk->buffer = NULL;
 }
 
-/* One datagram of the kernel's; whatever another process sent is dropped. Returns its length. */
-static ssize_t receive(int fd, struct deadline deadline, void *buffer)
+/* One datagram of the kernel's; whatever another process sent is dropped. */
+static int receive_datagram(struct netlink_walk *walk)
 {
+	struct pollfd ready = {.fd = walk->fd, .events = POLLIN};
+
 	for (;;) {
 		struct sockaddr_nl sender = {0};
 		socklen_t sender_len = sizeof(sender);
-		ssize_t got = recvfrom(fd, buffer, RECEIVE_SIZE, MSG_TRUNC,
+		ssize_t got = recvfrom(walk->fd, walk->buffer, RECEIVE_SIZE, MSG_TRUNC,
 			(struct sockaddr *)&sender, &sender_len);
-		int r;
 
 		if (got >= 0 && sender.nl_pid != 0)
 			continue;
 		if (got > RECEIVE_SIZE)
 			return -EMSGSIZE;
-		if (got >= 0)
-			return got;
+		if (got >= 0 && got < NLMSG_HDRLEN)
+			return -EBADMSG;
+		if (got >= 0) {
+			walk->next = walk->buffer;
+			walk->left = (size_t)got;
+			return 0;
+		}
 		if (errno != EAGAIN && errno != EINTR)
 			return -errno;
-		r = wait_readable(fd, deadline);
-		if (r < 0)
-			return r;
+		if (deadline_is_past(walk->deadline))
+			return -ETIMEDOUT;
+		if (poll(&ready, 1, deadline_left_ms(walk->deadline)) < 0 && errno != EINTR)
+			return -errno;
 	}
-}
-
-/* Takes one message of the answer: > 0 it was the last, 0 there are more, or a negative errno. */
-struct taker {
-	int (*take)(void *context, const struct nlmsghdr *message);
-	void *context;
-};
-
-static int take_datagram(const void *buffer, size_t len, struct taker taker)
-{
-	const struct nlmsghdr *message = buffer;
-
-	for (; NLMSG_OK(message, len); message = NLMSG_NEXT(message, len)) {
-		int r = taker.take(taker.context, message);
-
-		if (r != 0)
-			return r;
-	}
-	return 0;
-}
-
-static int receive_until_done(int fd, struct deadline deadline, struct taker taker)
-{
-	void *buffer = malloc(RECEIVE_SIZE);
-	int r = 0;
-
-	if (buffer == NULL)
-		return -ENOMEM;
-	while (r == 0) {
-		ssize_t len = receive(fd, deadline, buffer);
-
-		r = len < 0 ? (int)len : take_datagram(buffer, (size_t)len, taker);
-	}
-	free(buffer);
-	return r < 0 ? r : 0;
 }
 
 static int error_in(const struct nlmsghdr *message)
 {
 	const struct nlmsgerr *error = NLMSG_DATA(message);
 
-	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(error->error)))
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(error->error)) || error->error >= 0)
 		return -EBADMSG;
-	return error->error < 0 ? error->error : -EBADMSG;
+	return error->error;
 }
 
-/* Copies an attribute of exactly that size, so that it may be read as what it is. */
-static bool copy_attribute(const struct rtattr *attribute, void *ret_value, size_t size)
+int netlink_next(struct netlink_walk *walk, const struct nlmsghdr **ret_message)
 {
-	if (RTA_PAYLOAD(attribute) != size)
+	while (walk->unanswered > 0) {
+		const struct nlmsghdr *message = (const void *)walk->next;
+
+		if (message == NULL || !NLMSG_OK(message, walk->left)) {
+			int r = receive_datagram(walk);
+
+			if (r < 0)
+				return r;
+			continue;
+		}
+		walk->next = skip_message(message, &walk->left);
+		if (message->nlmsg_seq - walk->sequence >= walk->asked)
+			continue;
+		if ((message->nlmsg_flags & NLM_F_MULTI) == 0 || message->nlmsg_type == NLMSG_DONE)
+			walk->unanswered--;
+		if (message->nlmsg_type == NLMSG_ERROR && walk->asked == 1)
+			return error_in(message);
+		if (message->nlmsg_type >= NLMSG_MIN_TYPE) {
+			*ret_message = message;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+bool netlink_begin_attributes(
+	struct netlink_attributes *attributes, const struct nlmsghdr *message, size_t fixed_size)
+{
+	size_t skipped = NLMSG_SPACE(fixed_size);
+
+	if (message->nlmsg_len < skipped)
+		return false;
+	attributes->next = (const char *)message + skipped;
+	attributes->left = message->nlmsg_len - skipped;
+	return true;
+}
+
+const struct rtattr *netlink_next_attribute(struct netlink_attributes *attributes)
+{
+	const struct rtattr *attribute = (const void *)attributes->next;
+	size_t len;
+
+	if (!RTA_OK(attribute, attributes->left))
+		return NULL;
+	len = RTA_ALIGN(attribute->rta_len);
+	if (len > attributes->left)
+		len = attributes->left;
+	attributes->next += len;
+	attributes->left -= len;
+	return attribute;
+}
+
+bool netlink_copy(const struct rtattr *attribute, void *ret_value, size_t size)
+{
+	if (attribute->rta_len != RTA_LENGTH(size))
 		return false;
 	memcpy(ret_value, RTA_DATA(attribute), size);
 	return true;
@@ -144,64 +183,8 @@ int netlink_neighbour_rank(const struct netlink_neighbour *neighbour)
 	return (neighbour->state & NUD_STALE) != 0 ? 1 : 0;
 }
 
-struct neighbour_dump {
-	uint32_t sequence;
-	void (*each)(void *context, const struct netlink_neighbour *neighbour);
-	void *context;
-};
-
-static void take_neighbour(struct neighbour_dump *dump, const struct nlmsghdr *message)
-{
-	const struct ndmsg *entry = NLMSG_DATA(message);
-	struct netlink_neighbour neighbour = {0};
-	const struct rtattr *attribute;
-	bool has_address = false, has_mac = false;
-	size_t len;
-
-	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*entry)))
-		return;
-	if (entry->ndm_family != AF_INET && entry->ndm_family != AF_INET6)
-		return;
-	neighbour.address.family = entry->ndm_family;
-	neighbour.ifindex = (uint32_t)entry->ndm_ifindex;
-	neighbour.state = entry->ndm_state;
-	len = message->nlmsg_len - NLMSG_LENGTH(sizeof(*entry));
-	attribute = (const struct rtattr *)((const char *)entry + NLMSG_ALIGN(sizeof(*entry)));
-	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len)) {
-		if (attribute->rta_type == NDA_DST)
-			has_address = copy_attribute(
-				attribute, neighbour.address.bytes, address_len(entry->ndm_family));
-		else if (attribute->rta_type == NDA_LLADDR)
-			has_mac = copy_attribute(attribute, &neighbour.mac, sizeof(neighbour.mac));
-	}
-	if (!has_address || !has_mac || netlink_neighbour_rank(&neighbour) == 0)
-		return;
-	if (address_classify(&neighbour.address) == ADDRESS_LINK_LOCAL)
-		neighbour.address.scope_id = neighbour.ifindex;
-	dump->each(dump->context, &neighbour);
-}
-
-static int take_neighbours(void *context, const struct nlmsghdr *message)
-{
-	struct neighbour_dump *dump = context;
-
-	if (message->nlmsg_seq != dump->sequence)
-		return 0;
-	switch (message->nlmsg_type) {
-	case NLMSG_DONE:
-		return 1;
-	case NLMSG_ERROR:
-		return error_in(message);
-	case RTM_NEWNEIGH:
-		take_neighbour(dump, message);
-		return 0;
-	default:
-		return 0;
-	}
-}
-
-int netlink_each_neighbour(int fd, struct deadline deadline, int family,
-	void (*each)(void *context, const struct netlink_neighbour *neighbour), void *context)
+int netlink_begin_neighbours(
+	struct netlink_walk *walk, int fd, struct deadline deadline, int family)
 {
 	struct {
 		struct nlmsghdr header;
@@ -209,16 +192,52 @@ int netlink_each_neighbour(int fd, struct deadline deadline, int family,
 	} request = {
 		.header = {.nlmsg_len = sizeof(request),
 			.nlmsg_type = RTM_GETNEIGH,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-			.nlmsg_seq = (uint32_t)deadline_now_ns()},
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
 		.entry = {.ndm_family = (uint8_t)family},
 	};
-	struct neighbour_dump dump = {request.header.nlmsg_seq, each, context};
-	int r = send_request(fd, &request, sizeof(request));
 
-	if (r < 0)
-		return r;
-	return receive_until_done(fd, deadline, (struct taker){take_neighbours, &dump});
+	return netlink_begin(walk, fd, deadline, &request, sizeof(request));
+}
+
+static bool read_neighbour(const struct nlmsghdr *message, struct netlink_neighbour *ret_neighbour)
+{
+	const struct ndmsg *entry = NLMSG_DATA(message);
+	struct netlink_neighbour neighbour = {.ifindex = 0};
+	bool has_address = false, has_mac = false;
+	struct netlink_attributes attributes;
+	const struct rtattr *attribute;
+
+	if (message->nlmsg_type != RTM_NEWNEIGH ||
+		!netlink_begin_attributes(&attributes, message, sizeof(*entry)) ||
+		(entry->ndm_family != AF_INET && entry->ndm_family != AF_INET6))
+		return false;
+	neighbour.address.family = entry->ndm_family;
+	neighbour.ifindex = (uint32_t)entry->ndm_ifindex;
+	neighbour.state = entry->ndm_state;
+	while ((attribute = netlink_next_attribute(&attributes)) != NULL) {
+		if (attribute->rta_type == NDA_DST)
+			has_address = netlink_copy(
+				attribute, neighbour.address.bytes, address_len(entry->ndm_family));
+		else if (attribute->rta_type == NDA_LLADDR)
+			has_mac = netlink_copy(attribute, &neighbour.mac, sizeof(neighbour.mac));
+	}
+	if (!has_address || !has_mac || netlink_neighbour_rank(&neighbour) == 0)
+		return false;
+	if (address_classify(&neighbour.address) == ADDRESS_LINK_LOCAL)
+		neighbour.address.scope_id = neighbour.ifindex;
+	*ret_neighbour = neighbour;
+	return true;
+}
+
+int netlink_next_neighbour(struct netlink_walk *walk, struct netlink_neighbour *ret_neighbour)
+{
+	const struct nlmsghdr *message;
+	int r;
+
+	while ((r = netlink_next(walk, &message)) > 0)
+		if (read_neighbour(message, ret_neighbour))
+			return 1;
+	return r;
 }
 
 struct route_request {
@@ -231,16 +250,14 @@ struct route_request {
 };
 
 /* Writes the question for one address; returns its length. */
-static size_t write_route_request(
-	const struct address *address, uint32_t sequence, struct route_request *ret_request)
+static size_t write_route_request(const struct address *address, struct route_request *ret_request)
 {
-	struct route_request request = {0};
+	struct route_request request = {.link = 0};
 	size_t address_size = address_len(address->family);
 	size_t len = offsetof(struct route_request, destination) + address_size;
 
 	request.header.nlmsg_type = RTM_GETROUTE;
 	request.header.nlmsg_flags = NLM_F_REQUEST;
-	request.header.nlmsg_seq = sequence;
 	request.route.rtm_family = (uint8_t)address->family;
 	request.route.rtm_dst_len = (uint8_t)(address_size * 8);
 	request.destination_header.rta_type = RTA_DST;
@@ -258,69 +275,46 @@ static size_t write_route_request(
 	return len;
 }
 
-struct route_batch {
-	uint32_t sequence; /* of the first question; the others follow */
-	size_t count, answered;
-	struct netlink_route *routes;
-};
-
-static enum netlink_route_kind kind_of(const struct rtmsg *route, bool has_gateway)
+static struct netlink_route read_route(const struct nlmsghdr *message)
 {
+	const struct rtmsg *route = NLMSG_DATA(message);
+	struct netlink_route result = {.kind = NETLINK_ROUTE_NONE};
+	bool has_gateway = false;
+	struct netlink_attributes attributes;
+	const struct rtattr *attribute;
+
+	if (message->nlmsg_type != RTM_NEWROUTE ||
+		!netlink_begin_attributes(&attributes, message, sizeof(*route)))
+		return result;
+	while ((attribute = netlink_next_attribute(&attributes)) != NULL) {
+		if (attribute->rta_type == RTA_OIF)
+			netlink_copy(attribute, &result.ifindex, sizeof(result.ifindex));
+		else if (attribute->rta_type == RTA_GATEWAY || attribute->rta_type == RTA_VIA)
+			has_gateway = true;
+	}
 	switch (route->rtm_type) {
 	case RTN_UNICAST:
-		return has_gateway ? NETLINK_ROUTE_GATEWAY : NETLINK_ROUTE_ON_LINK;
+		result.kind = has_gateway ? NETLINK_ROUTE_GATEWAY : NETLINK_ROUTE_ON_LINK;
+		break;
 	case RTN_LOCAL:
 	case RTN_BROADCAST:
 	case RTN_ANYCAST:
 	case RTN_MULTICAST:
-		return NETLINK_ROUTE_LOCAL;
+		result.kind = NETLINK_ROUTE_LOCAL;
+		break;
 	default:
-		return NETLINK_ROUTE_NONE;
+		break;
 	}
-}
-
-static struct netlink_route route_in(const struct nlmsghdr *message)
-{
-	const struct rtmsg *route = NLMSG_DATA(message);
-	struct netlink_route result = {0};
-	const struct rtattr *attribute;
-	bool has_gateway = false;
-	size_t len;
-
-	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(*route)))
-		return result;
-	len = message->nlmsg_len - NLMSG_LENGTH(sizeof(*route));
-	attribute = (const struct rtattr *)((const char *)route + NLMSG_ALIGN(sizeof(*route)));
-	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len)) {
-		if (attribute->rta_type == RTA_OIF)
-			copy_attribute(attribute, &result.ifindex, sizeof(result.ifindex));
-		else if (attribute->rta_type == RTA_GATEWAY || attribute->rta_type == RTA_VIA)
-			has_gateway = true;
-	}
-	result.kind = kind_of(route, has_gateway);
 	return result;
 }
 
-static int take_routes(void *context, const struct nlmsghdr *message)
-{
-	struct route_batch *batch = context;
-	uint32_t index = message->nlmsg_seq - batch->sequence;
-
-	if (index >= batch->count)
-		return 0;
-	/* An error (ENETUNREACH and the like) is an answer too: no route. */
-	if (message->nlmsg_type == RTM_NEWROUTE)
-		batch->routes[index] = route_in(message);
-	else if (message->nlmsg_type != NLMSG_ERROR)
-		return 0;
-	return ++batch->answered == batch->count;
-}
-
+/* The same as netlink_routes(), of no more addresses than one write may ask for. */
 static int ask_routes(int fd, struct deadline deadline, const struct address *addresses,
 	size_t count, struct netlink_route *routes)
 {
-	struct route_batch batch = {(uint32_t)deadline_now_ns(), count, 0, routes};
 	struct route_request *requests = calloc(count, sizeof(*requests));
+	const struct nlmsghdr *message;
+	struct netlink_walk walk;
 	size_t len = 0;
 	int r;
 
@@ -328,17 +322,18 @@ static int ask_routes(int fd, struct deadline deadline, const struct address *ad
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		struct route_request request;
-		size_t one =
-			write_route_request(&addresses[i], batch.sequence + (uint32_t)i, &request);
+		size_t one = write_route_request(&addresses[i], &request);
 
-		memcpy((unsigned char *)requests + len, &request, one);
+		memcpy((char *)requests + len, &request, one);
 		len += one;
 	}
-	r = send_request(fd, requests, len);
+	r = netlink_begin(&walk, fd, deadline, requests, len);
 	free(requests);
-	if (r < 0)
-		return r;
-	return receive_until_done(fd, deadline, (struct taker){take_routes, &batch});
+	/* An error (ENETUNREACH and the like) is an answer too: no route. */
+	while (r >= 0 && (r = netlink_next(&walk, &message)) > 0)
+		routes[message->nlmsg_seq - walk.sequence] = read_route(message);
+	netlink_end(&walk);
+	return r;
 }
 
 int netlink_routes(int fd, struct deadline deadline, const struct address *addresses, size_t count,
@@ -355,37 +350,25 @@ int netlink_routes(int fd, struct deadline deadline, const struct address *addre
 	return 0;
 }
 
-struct link_question {
-	uint32_t sequence;
-	struct netlink_link link;
-};
-
-static int take_link(void *context, const struct nlmsghdr *message)
+static int read_link(const struct nlmsghdr *message, struct netlink_link *link)
 {
-	struct link_question *question = context;
 	const struct ifinfomsg *info = NLMSG_DATA(message);
-	struct netlink_link *link = &question->link;
+	struct netlink_attributes attributes;
 	const struct rtattr *attribute;
-	size_t len;
 
-	if (message->nlmsg_seq != question->sequence)
-		return 0;
-	if (message->nlmsg_type == NLMSG_ERROR)
-		return error_in(message);
-	if (message->nlmsg_type != RTM_NEWLINK || message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)))
+	if (message->nlmsg_type != RTM_NEWLINK ||
+		!netlink_begin_attributes(&attributes, message, sizeof(*info)))
 		return -EBADMSG;
 	link->ifindex = (uint32_t)info->ifi_index;
-	len = message->nlmsg_len - NLMSG_LENGTH(sizeof(*info));
-	attribute = (const struct rtattr *)((const char *)info + NLMSG_ALIGN(sizeof(*info)));
-	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len)) {
+	while ((attribute = netlink_next_attribute(&attributes)) != NULL) {
 		if (attribute->rta_type == IFLA_MASTER)
-			copy_attribute(attribute, &link->master, sizeof(link->master));
+			netlink_copy(attribute, &link->master, sizeof(link->master));
 		else if (attribute->rta_type == IFLA_LINK)
-			copy_attribute(attribute, &link->parent, sizeof(link->parent));
+			netlink_copy(attribute, &link->parent, sizeof(link->parent));
 		else if (attribute->rta_type == IFLA_ADDRESS)
-			link->has_mac = copy_attribute(attribute, &link->mac, sizeof(link->mac));
+			link->has_mac = netlink_copy(attribute, &link->mac, sizeof(link->mac));
 	}
-	return 1;
+	return 0;
 }
 
 int netlink_link_by_name(
@@ -399,23 +382,27 @@ int netlink_link_by_name(
 	} request = {
 		.header = {.nlmsg_len = sizeof(request),
 			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST,
-			.nlmsg_seq = (uint32_t)deadline_now_ns()},
+			.nlmsg_flags = NLM_F_REQUEST},
 		.name_header = {.rta_len = RTA_LENGTH(sizeof(request.name)),
 			.rta_type = IFLA_IFNAME},
 	};
-	struct link_question question = {.sequence = request.header.nlmsg_seq};
+	struct netlink_link link = {.ifindex = 0};
+	const struct nlmsghdr *message;
+	struct netlink_walk walk;
 	size_t len = strlen(name);
 	int r;
 
 	if (len == 0 || len >= sizeof(request.name))
 		return -ENODEV;
 	memcpy(request.name, name, len);
-	memcpy(question.link.name, name, len);
-	r = send_request(fd, &request, sizeof(request));
+	memcpy(link.name, name, len);
+	r = netlink_begin(&walk, fd, deadline, &request, sizeof(request));
 	if (r == 0)
-		r = receive_until_done(fd, deadline, (struct taker){take_link, &question});
+		r = netlink_next(&walk, &message);
+	if (r >= 0)
+		r = r > 0 ? read_link(message, &link) : -EBADMSG;
+	netlink_end(&walk);
 	if (r == 0)
-		*ret_link = question.link;
+		*ret_link = link;
 	return r;
 }

@@ -67,11 +67,6 @@ static bool is_claimants_mac(
 	return candidate->has_mac && mac_equals(&candidate->mac, mac);
 }
 
-struct learning {
-	struct candidates *candidates;
-	const struct vm *vm;
-};
-
 /* Link-local addresses exist once on each link: an entry of the VM's MAC tells which link is meant.
  */
 static void learn_scope(
@@ -96,21 +91,27 @@ static bool is_on_its_link(
 	return link == 0 || link == neighbour->ifindex;
 }
 
-static void learn_neighbour(void *context, const struct netlink_neighbour *neighbour)
+static int learn_neighbours(struct candidates *candidates, const struct vm *vm, int netlink_fd,
+	struct deadline deadline)
 {
-	const struct learning *learning = context;
+	struct netlink_neighbour neighbour;
+	struct netlink_walk walk;
+	int r = netlink_begin_neighbours(&walk, netlink_fd, deadline, AF_UNSPEC);
 
-	for (size_t i = 0; i < learning->candidates->count; i++) {
-		struct candidate *candidate = &learning->candidates->list[i];
+	while (r >= 0 && (r = netlink_next_neighbour(&walk, &neighbour)) > 0)
+		for (size_t i = 0; i < candidates->count; i++) {
+			struct candidate *candidate = &candidates->list[i];
 
-		learn_scope(candidate, learning->vm, neighbour);
-		if (!address_equals(&candidate->address, &neighbour->address) ||
-			!is_on_its_link(candidate, neighbour))
-			continue;
-		candidate->has_neighbour = true;
-		candidate->neighbour_mac = neighbour->mac;
-		candidate->neighbour_state = neighbour->state;
-	}
+			learn_scope(candidate, vm, &neighbour);
+			if (!address_equals(&candidate->address, &neighbour.address) ||
+				!is_on_its_link(candidate, &neighbour))
+				continue;
+			candidate->has_neighbour = true;
+			candidate->neighbour_mac = neighbour.mac;
+			candidate->neighbour_state = neighbour.state;
+		}
+	netlink_end(&walk);
+	return r;
 }
 
 static int learn_routes(struct candidates *candidates, int netlink_fd, struct deadline deadline)
@@ -167,7 +168,6 @@ static void learn_links(struct candidates *candidates, const struct vm *vm, int 
 int candidates_learn(struct candidates *candidates, const struct vm *vm, int netlink_fd,
 	struct deadline deadline)
 {
-	struct learning learning = {candidates, vm};
 	int r;
 
 	if (netlink_fd < 0)
@@ -175,7 +175,7 @@ int candidates_learn(struct candidates *candidates, const struct vm *vm, int net
 	r = learn_routes(candidates, netlink_fd, deadline);
 	if (r < 0)
 		return r;
-	r = netlink_each_neighbour(netlink_fd, deadline, AF_UNSPEC, learn_neighbour, &learning);
+	r = learn_neighbours(candidates, vm, netlink_fd, deadline);
 	if (r < 0)
 		return r;
 	learn_links(candidates, vm, netlink_fd, deadline);

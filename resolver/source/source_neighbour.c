@@ -30,9 +30,8 @@ static bool comes_before(const struct address *a, const struct address *b)
 }
 
 /* In order: the kernel's changes with whatever else it hears. */
-static void hear(void *context, const struct netlink_neighbour *neighbour)
+static void hear(struct heard *heard, const struct netlink_neighbour *neighbour)
 {
-	struct heard *heard = context;
 	size_t place = heard->count;
 
 	if (heard->count == NEIGHBOURS_MAX || !vm_is_told_by_mac(heard->vm, &neighbour->mac))
@@ -56,12 +55,17 @@ static void claim(const struct heard *heard, struct candidates *candidates)
 
 static int listen_to(struct source_call *call, struct heard *heard)
 {
-	int netlink_fd = netlink_open(), r;
+	int netlink_fd = netlink_open(NETLINK_ROUTE), r;
+	struct netlink_neighbour neighbour;
+	struct netlink_walk walk;
 
 	if (netlink_fd < 0)
 		return netlink_fd;
 	heard->vm = call->vm;
-	r = netlink_each_neighbour(netlink_fd, call->deadline, AF_UNSPEC, hear, heard);
+	r = netlink_begin_neighbours(&walk, netlink_fd, call->deadline, AF_UNSPEC);
+	while (r >= 0 && (r = netlink_next_neighbour(&walk, &neighbour)) > 0)
+		hear(heard, &neighbour);
+	netlink_end(&walk);
 	close(netlink_fd);
 	if (r < 0)
 		return r;

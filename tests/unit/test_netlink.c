@@ -21,7 +21,7 @@ START_TEST(routes_are_answered_each_for_its_address)
 {
 	struct address addresses[70];
 	struct netlink_route routes[70];
-	int fd = netlink_open();
+	int fd = netlink_open(NETLINK_ROUTE);
 
 	ck_assert_int_ge(fd, 0);
 	/* More than one write holds. */
@@ -36,21 +36,92 @@ START_TEST(routes_are_answered_each_for_its_address)
 }
 END_TEST
 
-static void never(void *context, const struct netlink_neighbour *neighbour)
+/* A veth pair with neighbours of each state would need privileges: tests/find has those. */
+START_TEST(a_walk_over_the_neighbours_ends_and_the_next_one_begins)
 {
-	(void)context;
-	ck_assert_int_gt(netlink_neighbour_rank(neighbour), 0);
+	int fd = netlink_open(NETLINK_ROUTE);
+
+	for (int i = 0; i < 20; i++) {
+		struct netlink_neighbour neighbour;
+		struct netlink_walk walk;
+		int r = netlink_begin_neighbours(&walk, fd, deadline_after_ms(2000), AF_UNSPEC);
+
+		while (r >= 0 && (r = netlink_next_neighbour(&walk, &neighbour)) > 0)
+			ck_assert_int_gt(netlink_neighbour_rank(&neighbour), 0);
+		ck_assert_int_eq(r, 0);
+		netlink_end(&walk);
+	}
+	close(fd);
+}
+END_TEST
+
+/* The loopback link, whatever else is there. */
+START_TEST(any_dump_of_rtnetlink_can_be_walked)
+{
+	struct {
+		struct nlmsghdr header;
+		struct ifinfomsg info;
+	} request = {.header = {.nlmsg_len = sizeof(request),
+			     .nlmsg_type = RTM_GETLINK,
+			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+	int fd = netlink_open(NETLINK_ROUTE), links = 0, loopbacks = 0, r;
+	const struct nlmsghdr *message;
+	struct netlink_walk walk;
+
+	r = netlink_begin(&walk, fd, deadline_after_ms(2000), &request, sizeof(request));
+	while (r >= 0 && (r = netlink_next(&walk, &message)) > 0) {
+		const struct ifinfomsg *info = NLMSG_DATA(message);
+
+		ck_assert_int_eq(message->nlmsg_type, RTM_NEWLINK);
+		links++;
+		loopbacks += (info->ifi_flags & IFF_LOOPBACK) != 0;
+	}
+	netlink_end(&walk);
+	ck_assert_int_eq(r, 0);
+	ck_assert_int_ge(links, 1);
+	ck_assert_int_eq(loopbacks, 1);
+	close(fd);
+}
+END_TEST
+
+/* Stands in for the kernel at the other end of a socket pair. */
+static void answer(int fd, struct nlmsghdr header, const void *text, size_t len)
+{
+	char datagram[64];
+
+	header.nlmsg_len = (uint32_t)NLMSG_LENGTH(len);
+	memcpy(datagram, &header, sizeof(header));
+	memcpy(datagram + sizeof(header), text, len);
+	ck_assert_int_eq(send(fd, datagram, header.nlmsg_len, 0), header.nlmsg_len);
 }
 
-START_TEST(only_usable_neighbours_are_told)
+START_TEST(answers_to_other_questions_and_cut_messages_are_passed_over)
 {
-	int fd = netlink_open();
+	struct nlmsghdr request = {.nlmsg_len = sizeof(request)}, asked;
+	const struct nlmsghdr *message;
+	struct netlink_walk walk;
+	int fds[2], error = -EPERM;
 
-	for (int i = 0; i < 20; i++)
-		ck_assert_int_eq(
-			netlink_each_neighbour(fd, deadline_after_ms(2000), AF_UNSPEC, never, NULL),
-			0);
-	close(fd);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+	ck_assert_int_eq(
+		netlink_begin(&walk, fds[0], deadline_after_ms(0), &request, sizeof(request)), 0);
+	ck_assert_int_eq(recv(fds[1], &asked, sizeof(asked), 0), sizeof(asked));
+	asked.nlmsg_type = RTM_NEWLINK;
+	asked.nlmsg_flags = NLM_F_MULTI;
+	asked.nlmsg_seq--;
+	answer(fds[1], asked, "", 0);
+	asked.nlmsg_seq++;
+	/* Its length, rounded up, is beyond the datagram. */
+	answer(fds[1], asked, "x", 1);
+	ck_assert_int_eq(netlink_next(&walk, &message), 1);
+	ck_assert_uint_eq(message->nlmsg_len, NLMSG_LENGTH(1));
+	ck_assert_int_eq(netlink_next(&walk, &message), -ETIMEDOUT);
+	asked.nlmsg_type = NLMSG_ERROR;
+	answer(fds[1], asked, &error, sizeof(error));
+	ck_assert_int_eq(netlink_next(&walk, &message), -EPERM);
+	netlink_end(&walk);
+	close(fds[0]);
+	close(fds[1]);
 }
 END_TEST
 
@@ -76,7 +147,7 @@ END_TEST
 START_TEST(a_link_is_found_by_its_name)
 {
 	struct netlink_link link = {0};
-	int fd = netlink_open();
+	int fd = netlink_open(NETLINK_ROUTE);
 
 	ck_assert_int_eq(netlink_link_by_name(fd, deadline_after_ms(2000), "lo", &link), 0);
 	ck_assert_uint_eq(link.ifindex, if_nametoindex("lo"));
@@ -91,7 +162,7 @@ START_TEST(a_link_is_found_by_its_name)
 }
 END_TEST
 
-START_TEST(a_descriptor_that_is_none_is_told)
+START_TEST(a_bad_descriptor_is_an_error)
 {
 	struct netlink_link link;
 
@@ -102,6 +173,9 @@ END_TEST
 int main(void)
 {
 	UNIT_RUN("netlink", routes_are_answered_each_for_its_address,
-		only_usable_neighbours_are_told, neighbours_are_ranked_by_their_state,
-		a_link_is_found_by_its_name, a_descriptor_that_is_none_is_told);
+		a_walk_over_the_neighbours_ends_and_the_next_one_begins,
+		any_dump_of_rtnetlink_can_be_walked,
+		answers_to_other_questions_and_cut_messages_are_passed_over,
+		neighbours_are_ranked_by_their_state, a_link_is_found_by_its_name,
+		a_bad_descriptor_is_an_error);
 }
