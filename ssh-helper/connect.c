@@ -199,6 +199,7 @@ static int race(struct connection *connection, bool is_last)
 {
 	const struct race_terms terms = {
 		.deadline = deadline_earlier(connection->deadline, deadline_after_ms(ROUND_MS)),
+		.silent_ms = RACE_SILENT_MS,
 		.takes_silent = is_last,
 		.hangup_fd = connection->hangup_fd,
 		.is_cancelled = forward_is_cancelled,

@@ -157,7 +157,7 @@ static void note_connected(struct round *round, struct attempt *attempt)
 	unsigned int kept = count_kept(round->race, &attempt->target);
 
 	attempt->is_connected = true;
-	attempt->until = deadline_after_ms(RACE_SILENT_MS << kept);
+	attempt->until = deadline_after_ms(round->terms->silent_ms << kept);
 	if (attempt->target.kind == TARGET_ADDRESS)
 		round->next_start = attempt->until;
 }

@@ -44,6 +44,7 @@ struct race {
 
 struct race_terms {
 	struct deadline deadline;
+	int silent_ms; /* how long a new connection may be silent: RACE_SILENT_MS but in tests */
 	bool takes_silent; /* at the end a connection that stands wins, though nobody spoke */
 	int hangup_fd;     /* the race ends when the other end of it is gone; -1: none */
 	bool (*is_cancelled)(void); /* asked when a signal came; or NULL */
