@@ -21,7 +21,7 @@ struct authorization {
 	int error; /* of the first key that was not taken, or 0 */
 };
 
-static void talk(void *context, const struct vm *vm, struct agent *agent)
+static void authorize_session(void *context, const struct vm *vm, struct agent *agent)
 {
 	struct authorization *authorization = context;
 
@@ -86,12 +86,12 @@ static int explain(const struct authorization *authorization, const struct resol
 static int ask(struct authorization *authorization)
 {
 	static struct resolver_answer answer;
-	const struct source_talk source_talk = {NULL, talk, authorization};
+	const struct agent_session session = {NULL, authorize_session, authorization};
 	struct resolver_question question = {
 		.name = authorization->name,
 		.family = AF_UNSPEC,
 		.is_patient = true,
-		.talk = &source_talk,
+		.session = &session,
 	};
 
 	resolver_ask(command_config(), &question, &answer);

@@ -124,7 +124,7 @@ static const struct resolver_answer *ask(
 		.family = request->family,
 		.takes_scope = true,
 		.is_patient = request->waits,
-		.learn = vm_monitor_learn,
+		.query_monitor = vm_monitor_query,
 	};
 	struct deadline deadline =
 		deadline_after_ms(request->waits ? request->wait_s * MS_PER_S : 0);

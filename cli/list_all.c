@@ -66,7 +66,8 @@ static int run(const struct config *config, struct resolver_survey survey,
 
 int list_all(const struct config *config, struct resolver_answer **ret_answers)
 {
-	return run(config, (struct resolver_survey){.learn = vm_monitor_learn}, ret_answers);
+	return run(
+		config, (struct resolver_survey){.query_monitor = vm_monitor_query}, ret_answers);
 }
 
 int list_all_known(const struct config *config, struct resolver_answer **ret_answers)

@@ -32,7 +32,7 @@ struct view {
 	struct host_keys keys;
 };
 
-static void talk(void *context, const struct vm *vm, struct agent *agent)
+static void about_session(void *context, const struct vm *vm, struct agent *agent)
 {
 	struct view *view = context;
 
@@ -55,14 +55,14 @@ static void see(void *context, const struct vm *vm, enum source_id source,
 /* Each source alone, as if the others were not there. Returns whether the VM is there. */
 static bool ask_source(struct view *view, enum source_id source)
 {
-	const struct source_talk source_talk = {NULL, talk, view};
+	const struct agent_session session = {NULL, about_session, view};
 	const struct resolver_witness witness = {see, view};
 	const struct resolver_question question = {
 		.name = view->name,
 		.family = AF_UNSPEC,
 		.takes_scope = true,
-		.learn = vm_monitor_learn,
-		.talk = source == SOURCE_AGENT ? &source_talk : NULL,
+		.query_monitor = vm_monitor_query,
+		.session = source == SOURCE_AGENT ? &session : NULL,
 		.witness = &witness,
 	};
 

@@ -81,7 +81,7 @@ static void begin(
 		.is_patient = terms->is_patient,
 		.asks_nobody = terms->asks_nobody,
 		.memory = &lookup->memory,
-		.talk = terms->talk,
+		.session = terms->session,
 		.candidates = &lookup->candidates[source->id],
 		.agent_fd = &lookup->found->agent_fd,
 	};
@@ -99,13 +99,13 @@ static void begin_each(struct lookup *lookup, bool waits, const struct lookup_te
 	}
 }
 
-static void hurry(struct lookup *lookup)
+static void shorten_timeouts(struct lookup *lookup)
 {
 	for (int s = 0; s < SOURCE_COUNT; s++) {
 		const struct source *source = source_by_id((enum source_id)s);
 
-		if (lookup->said[s] == -EINPROGRESS && source->hurry != NULL)
-			source->hurry(&lookup->calls[s]);
+		if (lookup->said[s] == -EINPROGRESS && source->shorten_timeout != NULL)
+			source->shorten_timeout(&lookup->calls[s]);
 	}
 }
 
@@ -115,7 +115,7 @@ static void gather(struct lookup *lookup, const struct lookup_terms *terms)
 	lookup->is_gathered = true;
 	begin_each(lookup, false, terms);
 	if (has_proof(lookup))
-		hurry(lookup);
+		shorten_timeouts(lookup);
 }
 
 /* Does the first source of all wait, so that nobody else is heard once it names an address? Where
@@ -153,9 +153,9 @@ static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
 	lookup->deadline = terms->deadline;
 	if (terms->budget_ms > 0) {
 		lookup->deadline = deadline_after_ms(terms->budget_ms);
-		lookup->memory.turn_until = deadline_after_ms(terms->budget_ms / 2);
+		lookup->memory.lock_until = deadline_after_ms(terms->budget_ms / 2);
 	}
-	if (vm_is_unreachable(&lookup->found->vm) && terms->talk == NULL) {
+	if (vm_is_unreachable(&lookup->found->vm) && terms->session == NULL) {
 		lookup->is_gathered = true;
 		return;
 	}
@@ -169,7 +169,7 @@ static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
 struct waiting {
 	struct lookup **lookups;
 	size_t count;
-	size_t begun;       /* of them; the others' turn comes when some are over */
+	size_t begun;       /* of them; the others begin when some are over */
 	struct pollfd *fds; /* room for SOURCE_COUNT of each look-up */
 	size_t fd_count;
 };

@@ -37,7 +37,7 @@ struct lookup_terms {
 	struct deadline deadline;
 	int budget_ms; /* of each look-up, from when it is begun; 0: all have the deadline */
 	bool is_patient, asks_nobody; /* see struct source_call */
-	const struct source_talk *talk;
+	const struct agent_session *session;
 	size_t at_once_max; /* look-ups under way at the same time; 0: all */
 	bool leaves_memory; /* as soon as each look-up is over, not when all are */
 	/* Called about every 100 ms while agents are waited for; may be NULL. */

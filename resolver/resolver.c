@@ -34,14 +34,14 @@ static void set_rivals(struct resolver_answer *answer, const struct vm_rivals *r
 	memcpy(answer->rival_pids, rivals->pid, sizeof(answer->rival_pids));
 }
 
-/* Is it known who listens on a socket? If not, waits for the turn to ask: until it comes, or the
+/* Is it known who listens on a socket? If not, waits for the lock: until it is free, or the
  * entry of the VM that somebody else asked, or half the budget is spent. */
 static bool knows_peer(void *context, const char *path, struct agent_peer *ret_peer)
 {
 	struct memory *memory = context;
 
 	memory_set_socket(memory, path);
-	while (memory_take_turn(memory) == -EAGAIN && !memory_knows_peer(memory, ret_peer))
+	while (memory_try_lock(memory) == -EAGAIN && !memory_knows_peer(memory, ret_peer))
 		poll(NULL, 0, MEMORY_PAUSE_MS);
 	return memory_knows_peer(memory, ret_peer);
 }
@@ -93,8 +93,8 @@ static void ask_found(struct asking *asking, const struct config *config,
 	int r;
 
 	memcpy(name, answer->id, sizeof(name));
-	if (question->learn != NULL)
-		question->learn(&asking->trust, (struct vm *const[]){&asking->found.vm}, 1);
+	if (question->query_monitor != NULL)
+		question->query_monitor(&asking->trust, (struct vm *const[]){&asking->found.vm}, 1);
 	lookup->found = &asking->found;
 	memory_set_vm(&lookup->memory, &asking->found.vm);
 	r = lookup_run(&lookup, 1, terms);
@@ -122,7 +122,7 @@ static void ask_one(struct asking *asking, const struct config *config, struct c
 	int r;
 
 	terms.is_patient = question->is_patient;
-	terms.talk = question->talk;
+	terms.session = question->session;
 	memory_init(memory, cache, &asking->trust, config,
 		deadline_after_ms(deadline_left_ms(terms.deadline) / 2));
 	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);

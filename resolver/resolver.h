@@ -29,10 +29,11 @@
  */
 
 /*
- * Learns more of the VMs that were found than the host knows for nothing: vm_monitor_learn(). Only
+ * Learns more of the VMs that were found than the host knows for nothing: vm_monitor_query(). Only
  * the programs name it, so that the NSS module does not even link what talks to a monitor.
  */
-typedef void resolver_learn_fn(const struct trust *trust, struct vm *const *vms, size_t count);
+typedef void resolver_query_monitor_fn(
+	const struct trust *trust, struct vm *const *vms, size_t count);
 
 enum resolver_outcome {
 	RESOLVER_ADDRESSES,  /* one or more */
@@ -93,8 +94,8 @@ struct resolver_question {
 	/* Of the VM nothing is wanted but its addresses and host name; id is spelled as it is
 	 * typed, and the rest may be missing. */
 	bool is_brief;
-	resolver_learn_fn *learn;       /* or NULL */
-	const struct source_talk *talk; /* what else is wanted of the guest's agent, or NULL */
+	resolver_query_monitor_fn *query_monitor; /* or NULL */
+	const struct agent_session *session; /* what else is wanted of the guest's agent, or NULL */
 	const struct resolver_witness *witness; /* or NULL */
 };
 
@@ -154,9 +155,9 @@ int resolver_locate(const struct config *config, const char *name, struct vm *re
 
 /* How resolver_ask_all() works; all zero for the defaults. */
 struct resolver_survey {
-	int budget_ms;            /* 0: timeout_ms of the configuration */
-	bool asks_nobody;         /* what the host knows, and what agents said before */
-	resolver_learn_fn *learn; /* or NULL */
+	int budget_ms;    /* 0: timeout_ms of the configuration */
+	bool asks_nobody; /* what the host knows, and what agents said before */
+	resolver_query_monitor_fn *query_monitor; /* or NULL */
 	/* Shows that the library is at work, from time to time while it waits; or NULL. */
 	void (*show_progress)(void *context, size_t answered, size_t count);
 	void *context;

@@ -82,8 +82,8 @@ static int ask_founds(struct vm_found **founds, size_t found_count,
 }
 
 /* Those that count; the others are none of ours to ask. */
-static void learn_of_all(
-	const struct trust *trust, struct vm_found **founds, size_t count, resolver_learn_fn *learn)
+static void query_monitors(const struct trust *trust, struct vm_found **founds, size_t count,
+	resolver_query_monitor_fn *query_monitor)
 {
 	struct vm **vms = calloc(count > 0 ? count : 1, sizeof(*vms));
 	size_t counting = 0;
@@ -92,7 +92,7 @@ static void learn_of_all(
 		if (founds[i]->error == 0)
 			vms[counting++] = &founds[i]->vm;
 	if (vms != NULL)
-		learn(trust, vms, counting);
+		query_monitor(trust, vms, counting);
 	free(vms);
 }
 
@@ -122,8 +122,8 @@ static int survey_with(const struct config *config, const struct resolver_survey
 
 	if (count < 0)
 		return count;
-	if (survey->learn != NULL)
-		learn_of_all(trust, founds, (size_t)count, survey->learn);
+	if (survey->query_monitor != NULL)
+		query_monitors(trust, founds, (size_t)count, survey->query_monitor);
 	terms = lookup_terms_of(config, trust, survey->budget_ms);
 	terms.asks_nobody = survey->asks_nobody;
 	terms.leaves_memory = true;

@@ -106,8 +106,8 @@ static void resolve(struct connection *connection)
 		.name = connection->name,
 		.family = AF_UNSPEC,
 		.takes_scope = true,
-		.learn = vm_monitor_learn,
-		.talk = &connection->keys.talk,
+		.query_monitor = vm_monitor_query,
+		.session = &connection->keys.session,
 	};
 
 	resolver_ask(&connection->config, &question, &connection->answer);

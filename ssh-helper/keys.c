@@ -21,7 +21,7 @@ static bool is_needed(void *context, const struct vm *vm)
 	return !keys->is_asked && !keys_recall(keys, vm);
 }
 
-static void talk(void *context, const struct vm *vm, struct agent *agent)
+static void keys_session(void *context, const struct vm *vm, struct agent *agent)
 {
 	struct keys *keys = context;
 	struct host_keys fresh = {.count = 0};
@@ -40,7 +40,7 @@ void keys_begin(struct keys *keys, const struct config *config, const char *want
 	memset(keys, 0, sizeof(*keys));
 	cache_open(config, &keys->cache);
 	keys->wanted = wanted;
-	keys->talk = (struct source_talk){is_needed, talk, keys};
+	keys->session = (struct agent_session){is_needed, keys_session, keys};
 }
 
 void keys_end(struct keys *keys)

@@ -17,7 +17,7 @@ struct keys {
 	 * remembered. NULL: any will do. */
 	const char *wanted;
 	bool is_asked;
-	struct source_talk talk; /* for struct resolver_question */
+	struct agent_session session; /* for struct resolver_question */
 };
 
 /* *keys stays where it is; for keys_end(). */

@@ -17,7 +17,7 @@ static void ask(const char *host, const struct config *config, struct keys *keys
 		.name = host,
 		.family = AF_UNSPEC,
 		.takes_scope = true,
-		.talk = &keys->talk,
+		.session = &keys->session,
 	};
 
 	resolver_ask(config, &question, &answer);

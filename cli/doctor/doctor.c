@@ -9,8 +9,8 @@
 
 #include "check.h"
 #include "cli/command.h"
-#include "cli/output.h"
 #include "cli/list_all.h"
+#include "cli/output.h"
 #include "host/runtime.h"
 #include "monitor/vm_monitor.h"
 
@@ -94,7 +94,7 @@ static bool check_one(const struct config *config, const char *name, bool has_ns
 {
 	static struct resolver_answer answer;
 	const struct resolver_question question = {
-		.name = name, .takes_scope = true, .learn = vm_monitor_learn};
+		.name = name, .takes_scope = true, .query_monitor = vm_monitor_query};
 	bool is_ok;
 
 	resolver_ask(config, &question, &answer);

@@ -458,7 +458,7 @@ int agent_step(struct agent *agent, struct agent_wait *ret_wait)
 	return r;
 }
 
-void agent_hurry(struct agent *agent, int ms, struct agent_wait *wait)
+void agent_shorten_timeout(struct agent *agent, int ms, struct agent_wait *wait)
 {
 	struct deadline until = deadline_after_ms(ms);
 

@@ -149,7 +149,7 @@ int agent_step(struct agent *agent, struct agent_wait *ret_wait);
 
 /* Waits at most ms more for a place in the backlog or for the probe to be read; what is asked
  * already is waited for as before. *wait is what agent_step() waits for. */
-void agent_hurry(struct agent *agent, int ms, struct agent_wait *wait);
+void agent_shorten_timeout(struct agent *agent, int ms, struct agent_wait *wait);
 
 /* Drives one agent to its end with poll(): 0 or the errors of agent_step(). */
 int agent_run(struct agent *agent);
@@ -160,6 +160,18 @@ const struct json *agent_reply(const struct agent *agent, int *ret_value);
 
 /* Does the guest owe a reply that nobody is there to take, if we leave now? */
 bool agent_owes_reply(const struct agent *agent);
+
+/*
+ * More questions to an agent over the connection on which it has named the addresses; for programs,
+ * which may wait.
+ */
+struct agent_session {
+	/* Are they worth a connection that nothing else makes necessary? NULL: always. */
+	bool (*is_needed)(void *context, const struct vm *vm);
+	/* The agent is idle; its deadline holds. */
+	void (*run)(void *context, const struct vm *vm, struct agent *agent);
+	void *context;
+};
 
 /* Closes and frees. Takes one that was only initialised, and may be called twice. */
 void agent_done(struct agent *agent);

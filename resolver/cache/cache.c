@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "cache/cache_text.h"
+#include "cache/cache_entry.h"
 #include "host/proc.h"
 #include "host/runtime.h"
 
@@ -45,7 +45,7 @@ void cache_open(const struct config *config, struct cache *ret_cache)
 {
 	struct stat network;
 
-	*ret_cache = (struct cache){.directory_fd = -1, .turns_fd = -1, .config = config->identity};
+	*ret_cache = (struct cache){.directory_fd = -1, .locks_fd = -1, .config = config->identity};
 	if (config->cache_s == 0 && config->stale_s == 0)
 		return;
 	if (stat("/proc/thread-self/ns/net", &network) < 0)
@@ -56,16 +56,16 @@ void cache_open(const struct config *config, struct cache *ret_cache)
 
 void cache_close(struct cache *cache)
 {
-	if (cache->turns_fd >= 0)
-		close(cache->turns_fd);
+	if (cache->locks_fd >= 0)
+		close(cache->locks_fd);
 	if (cache->directory_fd >= 0)
 		close(cache->directory_fd);
-	cache->turns_fd = cache->directory_fd = -1;
+	cache->locks_fd = cache->directory_fd = -1;
 }
 
-static void set_turn(struct cache_place *place)
+static void set_lock_key(struct cache_place *place)
 {
-	place->turn = hash_text(place->file, strlen(place->file));
+	place->lock_key = hash_text(place->file, strlen(place->file));
 }
 
 static int stat_socket(const char *path, struct stat *ret_status)
@@ -89,7 +89,7 @@ int cache_place_of_socket(const char *path, struct cache_place *ret_place)
 		return r;
 	(void)snprintf(ret_place->file, sizeof(ret_place->file), "socket-%" PRIx64 "-%" PRIu64,
 		(uint64_t)status.st_dev, (uint64_t)status.st_ino);
-	set_turn(ret_place);
+	set_lock_key(ret_place);
 	return 0;
 }
 
@@ -97,7 +97,7 @@ void cache_place_of_process(pid_t pid, uint64_t start_time, struct cache_place *
 {
 	(void)snprintf(ret_place->file, sizeof(ret_place->file), "process-%d-%" PRIu64, (int)pid,
 		start_time);
-	set_turn(ret_place);
+	set_lock_key(ret_place);
 }
 
 static int64_t changed_ns(const struct stat *status)
@@ -226,7 +226,7 @@ char *cache_read_text(const struct cache *cache, const char *file, size_t max)
 static int read_entry(const struct cache *cache, const char *file, struct cache_entry *ret_entry)
 {
 	char *text = cache_read_text(cache, file, CACHE_FILE_MAX);
-	int r = text != NULL ? cache_text_read(text, ret_entry) : -ENOENT;
+	int r = text != NULL ? cache_entry_read(text, ret_entry) : -ENOENT;
 
 	free(text);
 	return r;
@@ -416,7 +416,7 @@ void cache_write(
 	text = malloc(CACHE_FILE_MAX);
 	if (text == NULL)
 		return;
-	len = cache_text_write(entry, text, CACHE_FILE_MAX);
+	len = cache_entry_write(entry, text, CACHE_FILE_MAX);
 	if (len > 0 && faccessat(cache->directory_fd, place->file, F_OK, 0) < 0)
 		prune(cache);
 	if (len > 0 && replace(cache, place->file, text, (size_t)len) == 0)

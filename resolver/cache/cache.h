@@ -7,8 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/address.h"
-#include "base/name.h"
+#include "cache/cache_entry.h"
 #include "config/config.h"
 #include "config/trust.h"
 #include "qemu/vm.h"
@@ -25,68 +24,10 @@
  * future is of no use.
  */
 
-/* Claims of an agent that are kept: those that count, with room for a few more than an answer. */
-#define CACHE_CLAIMS_MAX 32
-/* Names that lead straight to an entry. */
-#define CACHE_NAMES_MAX 8
-/* A file with all of that has 8 KiB. */
-#define CACHE_FILE_MAX 16384
-
-struct cache_process {
-	pid_t pid;
-	uint64_t start_time; /* clock ticks since boot */
-	uid_t owner;         /* of /proc/PID */
-	uid_t uid;           /* whom trust is asked of: who listens, or runs it */
-};
-
-struct cache_socket {
-	char path[VM_PATH_SIZE]; /* "": none that the caller's file system shows */
-	uint64_t device, inode;
-	int64_t changed_ns;
-};
-
-/* What a look-up of all addresses led to. */
-struct cache_answer {
-	int64_t at_ms; /* 0: none is kept */
-	enum source_id source;
-	int agent_error; /* why it was not the agent that named them, or 0 */
-	unsigned int count;
-	struct address addresses[ANSWER_ADDRESSES_MAX];
-};
-
-struct cache_claim {
-	struct address address;
-	struct mac mac;
-	bool has_mac;
-};
-
-/* What the agent said when it last named an address. */
-struct cache_agent {
-	int64_t at_ms; /* 0: never */
-	unsigned int count;
-	struct cache_claim claims[CACHE_CLAIMS_MAX];
-};
-
-struct cache_entry {
-	char vm[NAME_VM_SIZE]; /* its id, spelled as it is typed */
-	char names[CACHE_NAMES_MAX][NAME_VM_SIZE];
-	unsigned int name_count;
-	struct cache_process process;
-	struct cache_socket socket;
-	uint64_t network, config; /* the inode of the namespace; config.identity */
-	struct cache_answer answer;
-	struct cache_agent agent;
-	int64_t failed_ms; /* when the agent last failed, after it answered; 0: it did not */
-	int agent_error;
-	/* When a question was left to an agent that owes the reply, and spins until somebody stays
-	 * for a while (agent.h); 0: it owes none. */
-	int64_t unanswered_ms;
-};
-
 /* The runtime directory, open for one question; all of it may be missing. */
 struct cache {
 	int directory_fd; /* -1: none; then nothing is found, and nothing kept */
-	int turns_fd;     /* see turn.h; -1 until somebody needs it */
+	int locks_fd;     /* see cache_lock.h; -1 until somebody needs it */
 	uint64_t network, config;
 };
 
@@ -94,10 +35,10 @@ struct cache {
 void cache_open(const struct config *config, struct cache *ret_cache);
 void cache_close(struct cache *cache);
 
-/* Where a VM's entry is, and its turn. */
+/* Where a VM's entry is, and its lock. */
 struct cache_place {
 	char file[NAME_MAX + 1];
-	uint64_t turn;
+	uint64_t lock_key;
 };
 
 /* The place of the VM behind a socket: 0 or -ENOENT (no socket there). */

@@ -29,7 +29,7 @@ struct vm_finder {
 	/*
 	 * Asked before a socket is connected to, which a VM's other clients then wait for: is it
 	 * known who listens? True: *ret_peer says who, and there is no need. May wait until it is
-	 * our turn to connect. May be NULL.
+	 * the lock that is needed to connect is ours. May be NULL.
 	 */
 	bool (*knows_peer)(void *context, const char *path, struct agent_peer *ret_peer);
 	void *context;

@@ -154,7 +154,7 @@ static void run(struct interview *interviews, struct pollfd *pollfds, size_t cou
 	} while (left > 0);
 }
 
-void vm_monitor_learn(const struct trust *trust, struct vm *const *vms, size_t count)
+void vm_monitor_query(const struct trust *trust, struct vm *const *vms, size_t count)
 {
 	struct deadline deadline = deadline_after_ms(MONITOR_MS);
 	struct interview *interviews = calloc(count > 0 ? count : 1, sizeof(*interviews));

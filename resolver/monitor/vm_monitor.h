@@ -16,7 +16,7 @@
  * MONITOR_MS at most, and notes what they say. Whoever has no monitor, or a busy one, or one on
  * which another process than its QEMU listens, stays as it is.
  */
-void vm_monitor_learn(const struct trust *trust, struct vm *const *vms, size_t count);
+void vm_monitor_query(const struct trust *trust, struct vm *const *vms, size_t count);
 
 /* A connection to the VM's monitor, on which its own QEMU listens: non-blocking, for
  * monitor_init(). -ENOENT (none is known, or not which process), -EPERM, or what connect(2) said.

@@ -4,18 +4,18 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cache/turn.h"
+#include "cache/cache_lock.h"
 
 #define MS_PER_S 1000
 
 void memory_init(struct memory *memory, struct cache *cache, const struct trust *trust,
-	const struct config *config, struct deadline turn_until)
+	const struct config *config, struct deadline lock_until)
 {
 	memset(memory, 0, sizeof(*memory));
 	memory->cache = cache;
 	memory->trust = trust;
 	memory->config = config;
-	memory->turn_until = turn_until;
+	memory->lock_until = lock_until;
 }
 
 static bool has_cache(const struct memory *memory)
@@ -25,9 +25,9 @@ static bool has_cache(const struct memory *memory)
 
 static void give_back(struct memory *memory)
 {
-	if (memory->has_turn)
-		turn_give_back(memory->cache->turns_fd, memory->place.turn);
-	memory->has_turn = false;
+	if (memory->has_lock)
+		cache_lock_release(memory->cache->locks_fd, memory->place.lock_key);
+	memory->has_lock = false;
 }
 
 static void set_place(struct memory *memory, const struct cache_place *place)
@@ -71,22 +71,22 @@ static void read_entry(struct memory *memory)
 		memset(entry, 0, sizeof(*entry));
 }
 
-/* Once the turn is ours, nobody else changes what was read. */
-int memory_take_turn(struct memory *memory)
+/* Once the lock is ours, nobody else changes what was read. */
+int memory_try_lock(struct memory *memory)
 {
 	struct cache *cache = memory->cache;
 	int r = 0;
 
-	if (!memory->has_place || memory->has_turn)
+	if (!memory->has_place || memory->has_lock)
 		return 0;
-	if (cache->turns_fd < 0)
-		cache->turns_fd = turn_open(cache->directory_fd);
-	if (cache->turns_fd >= 0) {
-		r = turn_take(cache->turns_fd, memory->place.turn);
-		memory->has_turn = r == 0;
+	if (cache->locks_fd < 0)
+		cache->locks_fd = cache_lock_open(cache->directory_fd);
+	if (cache->locks_fd >= 0) {
+		r = cache_lock_try(cache->locks_fd, memory->place.lock_key);
+		memory->has_lock = r == 0;
 	}
 	read_entry(memory);
-	return r == -EAGAIN && !deadline_is_past(memory->turn_until) ? -EAGAIN : 0;
+	return r == -EAGAIN && !deadline_is_past(memory->lock_until) ? -EAGAIN : 0;
 }
 
 static int smaller(int a, int b)
@@ -125,7 +125,7 @@ bool memory_remembers_peer(void *context, const char *path, struct agent_peer *r
 	bool is_known;
 
 	memory_set_socket(memory, path);
-	memory_take_turn(memory);
+	memory_try_lock(memory);
 	is_known = memory_knows_peer(memory, ret_peer);
 	memory_leave(memory, NULL);
 	return is_known;
@@ -195,7 +195,7 @@ void memory_note_unanswered(struct memory *memory)
 	memory->is_changed = true;
 }
 
-void memory_note_stay(struct memory *memory)
+void memory_note_linger(struct memory *memory)
 {
 	memory->is_changed |= memory->entry.unanswered_ms != 0;
 	memory->entry.unanswered_ms = 0;

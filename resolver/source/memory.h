@@ -9,9 +9,9 @@
 #include "source/candidate.h"
 
 /*
- * One VM's place in the cache while it is looked up: what is remembered of its agent, whose turn it
- * is to ask it, and what this look-up adds. Without a cache nothing is remembered and every turn is
- * ours.
+ * One VM's place in the cache while it is looked up: what is remembered of its agent, the lock
+ * for asking it, and what this look-up adds. Without a cache nothing is remembered and nothing is
+ * locked.
  */
 
 /* An agent that failed is left alone for so long ... */
@@ -22,8 +22,8 @@
 #define MEMORY_DOUBTFUL_DRAIN_MS 15
 /* One that owes a reply to somebody who left spins until the next client has stayed for so long:
  * 20 ms, measured in guests; one client in a hundred takes a little more. */
-#define MEMORY_STAY_MS 25
-/* How often who waits for his turn looks again. */
+#define MEMORY_LINGER_MS 25
+/* Polling interval while another process holds the lock. */
 #define MEMORY_PAUSE_MS 4
 
 struct memory {
@@ -33,8 +33,8 @@ struct memory {
 	struct cache_place place;
 	bool has_place;
 	struct cache_entry entry; /* all zero where nothing is known */
-	bool has_turn, is_changed;
-	struct deadline turn_until; /* how long the turn is waited for */
+	bool has_lock, is_changed;
+	struct deadline lock_until; /* how long the lock is waited for */
 };
 
 /* How much of what is known of the agent makes another question unnecessary. */
@@ -45,25 +45,25 @@ enum memory_word {
 	MEMORY_DOUBTFUL, /* it failed lately: ask with little patience */
 };
 
-/* Waits for turns until turn_until at most. The three outlive it. */
+/* Waits for the lock until lock_until at most. The three outlive it. */
 void memory_init(struct memory *memory, struct cache *cache, const struct trust *trust,
-	const struct config *config, struct deadline turn_until);
+	const struct config *config, struct deadline lock_until);
 
 /* Sets the place: of the VM behind the socket at a path, or of a VM that is known. What was held
  * elsewhere is given back; what is there already stays. */
 void memory_set_socket(struct memory *memory, const char *path);
 void memory_set_vm(struct memory *memory, const struct vm *vm);
 
-/* Tries to take the turn, and reads what is known then. 0: ask, if anything is left to ask.
+/* Tries to lock, and reads what is known then. 0: ask, if anything is left to ask.
  * -EAGAIN: another asks; try again after a pause. */
-int memory_take_turn(struct memory *memory);
+int memory_try_lock(struct memory *memory);
 
 enum memory_word memory_of_agent(const struct memory *memory);
 
 /* Is it known which process listens on the VM's socket? */
 bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer);
-/* The same of the socket at a path, whoever's turn it is: knows_peer() of struct vm_finder for who
- * waits for no turn. The context is a memory, which is at no place before and after. */
+/* The same of the socket at a path, whoever holds the lock: knows_peer() of struct vm_finder for
+ * who does not wait for it. The context is a memory, which is at no place before and after. */
 bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer);
 
 /* Adds the agent's last claims, if they are no older than stale_s. Returns their number, or 0. */
@@ -76,10 +76,10 @@ int64_t memory_age_ms(const struct memory *memory);
 void memory_note_agent(struct memory *memory, const struct candidates *candidates);
 void memory_note_failure(struct memory *memory, int error);
 void memory_note_unanswered(struct memory *memory);
-void memory_note_stay(struct memory *memory);
+void memory_note_linger(struct memory *memory);
 void memory_note_answer(struct memory *memory, const char *name, const struct cache_answer *answer);
 
-/* Writes what was noted, of that VM, and gives the turn back. May be called twice. */
+/* Writes what was noted, of that VM, and releases the lock. May be called twice. */
 void memory_leave(struct memory *memory, const struct vm *vm);
 
 #endif

@@ -11,18 +11,6 @@
 #include "source/memory.h"
 
 /*
- * More that is said over the agent's connection, once it has named the addresses; for programs,
- * which may wait.
- */
-struct source_talk {
-	/* Is it worth a question that nothing else makes necessary? NULL: in any case. */
-	bool (*is_needed)(void *context, const struct vm *vm);
-	/* The agent is idle; its deadline holds. */
-	void (*talk)(void *context, const struct vm *vm, struct agent *agent);
-	void *context;
-};
-
-/*
  * A way to learn the addresses of a VM. A new one is a new file that keeps this contract, and one
  * line in the table of source.c.
  *
@@ -41,8 +29,8 @@ struct source_call {
 	bool is_patient;          /* a person waits for this VM to boot: be more so */
 	bool asks_nobody;         /* only what is remembered of a guest counts */
 
-	struct memory *memory;          /* what is remembered of the VM */
-	const struct source_talk *talk; /* or NULL */
+	struct memory *memory;               /* what is remembered of the VM */
+	const struct agent_session *session; /* or NULL */
 
 	/* What it says. */
 	struct candidates *candidates;
@@ -56,9 +44,9 @@ struct source_call {
 	/* What a source keeps from one ask() to the next. */
 	bool is_begun;
 	struct agent agent;
-	int said;             /* while it stays a little longer */
-	struct deadline stay; /* until then */
-	bool is_staying;
+	int said;                     /* while it stays a little longer */
+	struct deadline linger_until; /* until then */
+	bool is_lingering;
 };
 
 struct source {
@@ -68,7 +56,7 @@ struct source {
 	bool waits;
 	int (*ask)(struct source_call *call);
 	/* The host already proves an address: be less patient. NULL where nothing is waited for. */
-	void (*hurry)(struct source_call *call);
+	void (*shorten_timeout)(struct source_call *call);
 	void (*leave)(struct source_call *call);
 };
 

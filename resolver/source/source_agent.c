@@ -57,8 +57,9 @@ static int begin(struct source_call *call)
 
 	*call->agent_fd = -1;
 	call->is_begun = true;
-	/* Counted from before there is a connection, so a little short: MEMORY_STAY_MS has room. */
-	call->stay = deadline_after_ms(MEMORY_STAY_MS);
+	/* Counted from before there is a connection, so a little short: MEMORY_LINGER_MS has room.
+	 */
+	call->linger_until = deadline_after_ms(MEMORY_LINGER_MS);
 	agent_init(&call->agent, fd, &call->vm->agent, &options);
 	return agent_ask(&call->agent, "guest-network-get-interfaces", NULL);
 }
@@ -89,8 +90,8 @@ static int stand_in(struct source_call *call, int error)
 	return count;
 }
 
-/* A connection to the agent keeps others out: it is not held while somebody else has the turn. */
-static int wait_for_turn(struct source_call *call)
+/* A connection to the agent keeps others out: it is not held while somebody else holds the lock. */
+static int wait_for_lock(struct source_call *call)
 {
 	if (*call->agent_fd >= 0)
 		close(*call->agent_fd);
@@ -103,24 +104,24 @@ static int wait_for_turn(struct source_call *call)
 }
 
 /* Is more wanted of this guest than its addresses? */
-static bool wants_talk(const struct source_call *call)
+static bool wants_session(const struct source_call *call)
 {
-	const struct source_talk *talk = call->talk;
+	const struct agent_session *session = call->session;
 
-	return talk != NULL &&
-	       (talk->is_needed == NULL || talk->is_needed(talk->context, call->vm));
+	return session != NULL &&
+	       (session->is_needed == NULL || session->is_needed(session->context, call->vm));
 }
 
 /* What makes a question unnecessary, or keeps us from it for now; 0: ask. */
 static int recall(struct source_call *call)
 {
-	int r = memory_take_turn(call->memory);
+	int r = memory_try_lock(call->memory);
 
 	if (call->asks_nobody)
 		return memory_claim(call->memory, call->candidates);
 	switch (memory_of_agent(call->memory)) {
 	case MEMORY_FRESH:
-		if (!wants_talk(call))
+		if (!wants_session(call))
 			return memory_claim(call->memory, call->candidates);
 		break;
 	case MEMORY_SILENT:
@@ -131,31 +132,32 @@ static int recall(struct source_call *call)
 	case MEMORY_NONE:
 		break;
 	}
-	return r == -EAGAIN ? wait_for_turn(call) : 0;
+	return r == -EAGAIN ? wait_for_lock(call) : 0;
 }
 
 /* Another look-up had to leave while the guest owed it a reply, so the agent spins until a client
  * stays for a while (agent.h): this one does. */
-static int stay(struct source_call *call, int said)
+static int linger(struct source_call *call, int said)
 {
-	if (said > 0 && call->memory->entry.unanswered_ms != 0 && !deadline_is_past(call->stay)) {
+	if (said > 0 && call->memory->entry.unanswered_ms != 0 &&
+		!deadline_is_past(call->linger_until)) {
 		call->said = said;
-		call->is_staying = true;
-		call->wait = (struct agent_wait){.fd = -1, .until = call->stay};
+		call->is_lingering = true;
+		call->wait = (struct agent_wait){.fd = -1, .until = call->linger_until};
 		return -EINPROGRESS;
 	}
 	if (said > 0)
-		memory_note_stay(call->memory);
+		memory_note_linger(call->memory);
 	return said;
 }
 
 /* What else is wanted of an agent that has answered. */
-static void talk(struct source_call *call)
+static void run_session(struct source_call *call)
 {
-	if (!wants_talk(call))
+	if (!wants_session(call))
 		return;
 	call->agent.options.takes_refusals = true;
-	call->talk->talk(call->talk->context, call->vm, &call->agent);
+	call->session->run(call->session->context, call->vm, &call->agent);
 	if (agent_owes_reply(&call->agent))
 		memory_note_unanswered(call->memory);
 }
@@ -165,12 +167,12 @@ static int conclude(struct source_call *call, int r)
 {
 	if (r >= 0) {
 		r = read_reply(call);
-		talk(call);
+		run_session(call);
 	} else if (agent_owes_reply(&call->agent)) {
 		memory_note_unanswered(call->memory);
 	}
 	if (r >= 0 || !is_out_of_reach(r))
-		return stay(call, r);
+		return linger(call, r);
 	memory_note_failure(call->memory, r);
 	return stand_in(call, r);
 }
@@ -181,8 +183,9 @@ static int ask_agent(struct source_call *call)
 
 	if (call->vm->agent.kind == VM_ENDPOINT_NONE)
 		return 0;
-	if (call->is_staying)
-		return deadline_is_past(call->stay) ? stay(call, call->said) : -EINPROGRESS;
+	if (call->is_lingering)
+		return deadline_is_past(call->linger_until) ? linger(call, call->said)
+							    : -EINPROGRESS;
 	if (!call->is_begun) {
 		r = recall(call);
 		if (r != 0 || call->asks_nobody)
@@ -195,10 +198,10 @@ static int ask_agent(struct source_call *call)
 	return r == -EINPROGRESS ? r : conclude(call, r);
 }
 
-static void hurry_agent(struct source_call *call)
+static void shorten_timeout_of_agent(struct source_call *call)
 {
 	if (call->is_begun && !call->is_patient)
-		agent_hurry(&call->agent, AGENT_DRAIN_PROVEN_MS, &call->wait);
+		agent_shorten_timeout(&call->agent, AGENT_DRAIN_PROVEN_MS, &call->wait);
 }
 
 static void leave_agent(struct source_call *call)
@@ -211,6 +214,6 @@ const struct source source_agent = {
 	.id = SOURCE_AGENT,
 	.waits = true,
 	.ask = ask_agent,
-	.hurry = hurry_agent,
+	.shorten_timeout = shorten_timeout_of_agent,
 	.leave = leave_agent,
 };

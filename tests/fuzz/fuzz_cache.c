@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/cache_text.h"
+#include "cache/cache_entry.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -17,9 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (len > 0)
 		memcpy(text, bytes, len);
 	text[len] = '\0';
-	if (cache_text_read(text, &entry) == 0 &&
-		cache_text_write(&entry, written, sizeof(written)) > 0 &&
-		(cache_text_read(written, &again) < 0 || strcmp(entry.vm, again.vm) != 0 ||
+	if (cache_entry_read(text, &entry) == 0 &&
+		cache_entry_write(&entry, written, sizeof(written)) > 0 &&
+		(cache_entry_read(written, &again) < 0 || strcmp(entry.vm, again.vm) != 0 ||
 			entry.agent.count != again.agent.count))
 		abort();
 	free(text);

@@ -5,18 +5,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cache/turn.h"
+#include "cache/cache_lock.h"
 #include "unit.h"
 
-static char folder[] = "/tmp/qemuvm-turn-XXXXXX";
+static char folder[] = "/tmp/qemuvm-lock-XXXXXX";
 static int directory_fd, one, other;
 
 static void begin(void)
 {
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	directory_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	one = turn_open(directory_fd);
-	other = turn_open(directory_fd);
+	one = cache_lock_open(directory_fd);
+	other = cache_lock_open(directory_fd);
 	ck_assert_int_ge(one, 0);
 	ck_assert_int_ge(other, 0);
 }
@@ -33,12 +33,12 @@ static void end(void)
 START_TEST(one_at_a_time)
 {
 	begin();
-	ck_assert_int_eq(turn_take(one, 7), 0);
-	ck_assert_int_eq(turn_take(other, 7), -EAGAIN);
-	ck_assert_int_eq(turn_take(other, 8), 0);
-	ck_assert_int_eq(turn_take(other, UINT64_MAX), 0);
-	turn_give_back(one, 7);
-	ck_assert_int_eq(turn_take(other, 7), 0);
+	ck_assert_int_eq(cache_lock_try(one, 7), 0);
+	ck_assert_int_eq(cache_lock_try(other, 7), -EAGAIN);
+	ck_assert_int_eq(cache_lock_try(other, 8), 0);
+	ck_assert_int_eq(cache_lock_try(other, UINT64_MAX), 0);
+	cache_lock_release(one, 7);
+	ck_assert_int_eq(cache_lock_try(other, 7), 0);
 	end();
 }
 END_TEST
@@ -51,16 +51,16 @@ START_TEST(it_ends_with_its_holder_and_not_with_a_stranger)
 	begin();
 	child = fork();
 	if (child == 0) {
-		int own = turn_open(directory_fd);
+		int own = cache_lock_open(directory_fd);
 
-		_exit(turn_take(own, 7) == 0 ? 0 : 1);
+		_exit(cache_lock_try(own, 7) == 0 ? 0 : 1);
 	}
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(turn_take(one, 7), 0);
+	ck_assert_int_eq(cache_lock_try(one, 7), 0);
 	/* A lock of POSIX's would be given away by any close(). */
-	close(turn_open(directory_fd));
-	ck_assert_int_eq(turn_take(other, 7), -EAGAIN);
+	close(cache_lock_open(directory_fd));
+	ck_assert_int_eq(cache_lock_try(other, 7), -EAGAIN);
 	end();
 }
 END_TEST
@@ -73,14 +73,14 @@ START_TEST(a_child_does_not_keep_what_was_given_back)
 
 	begin();
 	ck_assert_int_eq(pipe(pipe_fds), 0);
-	ck_assert_int_eq(turn_take(one, 7), 0);
+	ck_assert_int_eq(cache_lock_try(one, 7), 0);
 	child = fork();
 	if (child == 0) {
 		close(pipe_fds[1]);
 		_exit(read(pipe_fds[0], &byte, 1) == 0 ? 0 : 1);
 	}
-	turn_give_back(one, 7);
-	ck_assert_int_eq(turn_take(other, 7), 0);
+	cache_lock_release(one, 7);
+	ck_assert_int_eq(cache_lock_try(other, 7), 0);
 	close(pipe_fds[1]);
 	close(pipe_fds[0]);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
@@ -90,6 +90,6 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("turn", one_at_a_time, it_ends_with_its_holder_and_not_with_a_stranger,
+	UNIT_RUN("cache_lock", one_at_a_time, it_ends_with_its_holder_and_not_with_a_stranger,
 		a_child_does_not_keep_what_was_given_back);
 }

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Callers of one user take turns and share the answer, whatever becomes of who has the turn.
+# Callers of one user ask one at a time and share the answer, whatever becomes of the one that holds the lock.
 # shellcheck source=tests/cache/lib.sh
 . "$(dirname "$0")/lib.sh"
 begin_cache_world "$@"
 slow=(accept read-request delay 300 reply "$(interfaces 10.66.0.5)" hold loop)
 quick=(accept read-request reply "$(interfaces 10.66.0.5)" hold loop)
-# Half of the default budget: how long a turn is waited for.
-TURN_MS=500
+# Half of the default budget: how long the lock is waited for.
+LOCK_WAIT_MS=500
 
 # at_once COUNT COMMAND...: so many processes, started together; $output has what they printed.
 # shellcheck disable=SC2034 # assert.sh's
@@ -60,37 +60,37 @@ check_equal 'where nothing is kept each asks for itself' '40 found, 0 other' \
 	"$("$checkout/build/tsan/tests/look_up_many" web.vm 4 10 2>&1)"
 : >conf
 
-# Somebody has the turn and does nothing with it.
-hold_turn() {
+# Somebody holds the lock and does nothing.
+hold_lock() {
 	forget
 	: >held
-	"$build/tests/hold_turn" /run/qemuvm/web.qga "$@" >held &
+	"$build/tests/hold_lock" /run/qemuvm/web.qga "$@" >held &
 	holder=$!
 	until grep -q held held; do sleep 0.01; done
 }
 start_agent web "${quick[@]}"
-hold_turn
+hold_lock
 timed address_of web.vm
-check_equal 'the turn is held: the look-up goes on without it' 10.66.0.5 "$output"
-check_at_most 'after half its budget' $((TURN_MS + 100)) "$took_ms"
-check_at_most 'and not before' "$took_ms" $((TURN_MS - 50))
+check_equal 'another process holds the lock: the lookup goes on without it' 10.66.0.5 "$output"
+check_at_most 'after half its budget' $((LOCK_WAIT_MS + 100)) "$took_ms"
+check_at_most 'and not before' "$took_ms" $((LOCK_WAIT_MS - 50))
 timed address_of web.vm
 check_at_most 'the next one finds the answer' "$AT_ONCE_MS" "$took_ms"
 kill -STOP "$holder"
 rm "$cache/web.vm" "$cache"/socket-*
 timed address_of web.vm
 check_equal 'its holder is stopped: the same' 10.66.0.5 "$output"
-check_at_most 'in the same time' $((TURN_MS + 100)) "$took_ms"
+check_at_most 'in the same time' $((LOCK_WAIT_MS + 100)) "$took_ms"
 kill -KILL "$holder"
 wait "$holder" 2>/dev/null
 rm "$cache/web.vm" "$cache"/socket-*
 timed address_of web.vm
-check_at_most 'its holder was killed: the turn is free' "$AT_ONCE_MS" "$took_ms"
-hold_turn fork
+check_at_most 'its holder was killed: the lock is free' "$AT_ONCE_MS" "$took_ms"
+hold_lock fork
 wait "$holder"
 timed address_of web.vm
 check_equal "a child has inherited it: the look-up goes on without it" 10.66.0.5 "$output"
-check_at_most 'after half its budget' $((TURN_MS + 100)) "$took_ms"
+check_at_most 'after half its budget' $((LOCK_WAIT_MS + 100)) "$took_ms"
 
 # A holder that is killed while it asks: the next one asks, and has the answer.
 start_agent web accept read-request hold "${quick[@]}"
@@ -101,6 +101,6 @@ sleep 0.1
 kill -KILL $first
 wait $first 2>/dev/null
 timed address_of web.vm
-check_equal 'a caller that is killed while it asks leaves the next one its turn' 10.66.0.5 "$output"
+check_equal 'a caller that is killed while it asks releases the lock' 10.66.0.5 "$output"
 check_at_most 'in time' 1000 "$took_ms"
 finish

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/cache_text.h"
+#include "cache/cache_entry.h"
 #include "unit.h"
 
 static struct cache_entry entry, read_back;
@@ -48,8 +48,8 @@ static void fill(void)
 START_TEST(what_is_written_is_read)
 {
 	fill();
-	ck_assert_int_gt(cache_text_write(&entry, text, sizeof(text)), 0);
-	ck_assert_int_eq(cache_text_read(text, &read_back), 0);
+	ck_assert_int_gt(cache_entry_write(&entry, text, sizeof(text)), 0);
+	ck_assert_int_eq(cache_entry_read(text, &read_back), 0);
 	ck_assert_mem_eq(&entry, &read_back, sizeof(entry));
 }
 END_TEST
@@ -61,8 +61,8 @@ START_TEST(the_longest_entry_has_room)
 	for (entry.name_count = 0; entry.name_count < CACHE_NAMES_MAX; entry.name_count++)
 		memset(entry.names[entry.name_count], 'b', NAME_VM_MAX);
 	memset(entry.socket.path + 1, 'c', VM_PATH_SIZE - 2);
-	ck_assert_int_gt(cache_text_write(&entry, text, sizeof(text)), 0);
-	ck_assert_int_eq(cache_text_read(text, &read_back), 0);
+	ck_assert_int_gt(cache_entry_write(&entry, text, sizeof(text)), 0);
+	ck_assert_int_eq(cache_entry_read(text, &read_back), 0);
 }
 END_TEST
 
@@ -71,11 +71,11 @@ START_TEST(a_smaller_buffer_is_refused_and_not_passed)
 	int len;
 
 	fill();
-	len = cache_text_write(&entry, text, sizeof(text));
+	len = cache_entry_write(&entry, text, sizeof(text));
 	for (int size = 1; size <= len; size++) {
 		char *buffer = malloc((size_t)size);
 
-		ck_assert_int_eq(cache_text_write(&entry, buffer, (size_t)size), -E2BIG);
+		ck_assert_int_eq(cache_entry_write(&entry, buffer, (size_t)size), -E2BIG);
 		free(buffer);
 	}
 }
@@ -86,10 +86,10 @@ START_TEST(what_is_cut_anywhere_is_refused)
 	int len;
 
 	fill();
-	len = cache_text_write(&entry, text, sizeof(text));
+	len = cache_entry_write(&entry, text, sizeof(text));
 	for (int cut = len - 1; cut >= 0; cut--) {
 		text[cut] = '\0';
-		ck_assert_int_eq(cache_text_read(text, &read_back), -EBADMSG);
+		ck_assert_int_eq(cache_entry_read(text, &read_back), -EBADMSG);
 	}
 }
 END_TEST
@@ -98,20 +98,20 @@ START_TEST(what_would_be_two_lines_is_not_written)
 {
 	fill();
 	memcpy(entry.socket.path, "/run/a\nvm b", 12);
-	ck_assert_int_eq(cache_text_write(&entry, text, sizeof(text)), -EINVAL);
+	ck_assert_int_eq(cache_entry_write(&entry, text, sizeof(text)), -EINVAL);
 	fill();
 	memcpy(entry.vm, "a b", 4);
-	ck_assert_int_eq(cache_text_write(&entry, text, sizeof(text)), -EINVAL);
+	ck_assert_int_eq(cache_entry_write(&entry, text, sizeof(text)), -EINVAL);
 	fill();
 	entry.vm[0] = '\0';
-	ck_assert_int_eq(cache_text_write(&entry, text, sizeof(text)), -EINVAL);
+	ck_assert_int_eq(cache_entry_write(&entry, text, sizeof(text)), -EINVAL);
 }
 END_TEST
 
 static int read_lines(const char *lines)
 {
 	snprintf(text, sizeof(text), WHOLE "%send\n", lines);
-	return cache_text_read(text, &read_back);
+	return cache_entry_read(text, &read_back);
 }
 
 START_TEST(a_line_that_is_wrong_spoils_all)
@@ -152,17 +152,17 @@ END_TEST
 
 START_TEST(what_is_missing_or_behind_the_end_is_refused)
 {
-	ck_assert_int_eq(cache_text_read("qemuvm 1\nend\n", &read_back), -EBADMSG);
-	ck_assert_int_eq(cache_text_read("qemuvm 1\nvm web\nend\n", &read_back), -EBADMSG);
-	ck_assert_int_eq(cache_text_read("qemuvm 2\nvm web\nend\n", &read_back), -EBADMSG);
-	ck_assert_int_eq(cache_text_read(HEAD "end\nmore\n", &read_back), -EBADMSG);
-	ck_assert_int_eq(cache_text_read("", &read_back), -EBADMSG);
+	ck_assert_int_eq(cache_entry_read("qemuvm 1\nend\n", &read_back), -EBADMSG);
+	ck_assert_int_eq(cache_entry_read("qemuvm 1\nvm web\nend\n", &read_back), -EBADMSG);
+	ck_assert_int_eq(cache_entry_read("qemuvm 2\nvm web\nend\n", &read_back), -EBADMSG);
+	ck_assert_int_eq(cache_entry_read(HEAD "end\nmore\n", &read_back), -EBADMSG);
+	ck_assert_int_eq(cache_entry_read("", &read_back), -EBADMSG);
 }
 END_TEST
 
 int main(void)
 {
-	UNIT_RUN("cache_text", what_is_written_is_read, the_longest_entry_has_room,
+	UNIT_RUN("cache_entry", what_is_written_is_read, the_longest_entry_has_room,
 		a_smaller_buffer_is_refused_and_not_passed, what_is_cut_anywhere_is_refused,
 		what_would_be_two_lines_is_not_written, a_line_that_is_wrong_spoils_all,
 		more_than_there_is_room_for_is_refused,

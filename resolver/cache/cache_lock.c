@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#include "cache/turn.h"
+#include "cache/cache_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
-int turn_open(int directory_fd)
+int cache_lock_open(int directory_fd)
 {
+	/* Every version of this program must lock the same file: the name stays. */
 	int fd = openat(directory_fd, "turns", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 		S_IRUSR | S_IWUSR);
 
 	return fd < 0 ? -errno : fd;
 }
 
-static int set_lock(int turns_fd, uint64_t key, short type)
+static int set_lock(int locks_fd, uint64_t key, short type)
 {
 	struct flock lock = {
 		.l_type = type,
@@ -23,17 +24,17 @@ static int set_lock(int turns_fd, uint64_t key, short type)
 		.l_len = 1,
 	};
 
-	return fcntl(turns_fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
+	return fcntl(locks_fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
 }
 
-int turn_take(int turns_fd, uint64_t key)
+int cache_lock_try(int locks_fd, uint64_t key)
 {
-	int r = set_lock(turns_fd, key, F_WRLCK);
+	int r = set_lock(locks_fd, key, F_WRLCK);
 
 	return r == -EACCES ? -EAGAIN : r;
 }
 
-void turn_give_back(int turns_fd, uint64_t key)
+void cache_lock_release(int locks_fd, uint64_t key)
 {
-	(void)set_lock(turns_fd, key, F_UNLCK);
+	(void)set_lock(locks_fd, key, F_UNLCK);
 }

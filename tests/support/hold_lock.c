@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hold_turn SOCKET [fork]: takes the turn of the VM behind a socket, prints "held" and sleeps; with
+ * hold_lock SOCKET [fork]: locks the VM behind a socket, prints "held" and sleeps; with
  * fork a child inherits it, prints "held", and the parent ends without a word.
  */
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cache/cache.h"
-#include "cache/turn.h"
+#include "cache/cache_lock.h"
 
 /* A test that dies leaves no holder behind for long. */
 #define LIFE_SECONDS 60
@@ -18,14 +18,14 @@ int main(int argc, char **argv)
 	static struct config config;
 	struct cache_place place;
 	struct cache cache;
-	int turns_fd;
+	int locks_fd;
 
 	config_load(&config, NULL);
 	cache_open(&config, &cache);
-	turns_fd = turn_open(cache.directory_fd);
-	if (argc < 2 || turns_fd < 0 || cache_place_of_socket(argv[1], &place) < 0 ||
-		turn_take(turns_fd, place.turn) < 0) {
-		fputs("the turn cannot be had\n", stderr);
+	locks_fd = cache_lock_open(cache.directory_fd);
+	if (argc < 2 || locks_fd < 0 || cache_place_of_socket(argv[1], &place) < 0 ||
+		cache_lock_try(locks_fd, place.lock_key) < 0) {
+		fputs("cannot lock\n", stderr);
 		return 1;
 	}
 	if (argc > 2 && strcmp(argv[2], "fork") == 0 && fork() != 0)

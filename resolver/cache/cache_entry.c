@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "cache/cache_text.h"
+#include "cache/cache_entry.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,7 +95,7 @@ static void put_agent(struct writer *writer, const struct cache_agent *agent)
 	}
 }
 
-int cache_text_write(const struct cache_entry *entry, char *ret_text, size_t size)
+int cache_entry_write(const struct cache_entry *entry, char *ret_text, size_t size)
 {
 	const struct cache_process *process = &entry->process;
 	struct writer writer = {.text = ret_text, .size = size};
@@ -366,7 +367,7 @@ static bool next_line(const char **text, struct reader *ret_line)
 	return true;
 }
 
-int cache_text_read(const char *text, struct cache_entry *ret_entry)
+int cache_entry_read(const char *text, struct cache_entry *ret_entry)
 {
 	struct cache_entry *entry = ret_entry;
 	struct reader line;
