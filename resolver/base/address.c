@@ -27,18 +27,19 @@ static bool is_link_local(const struct address *address)
 	return address->family == AF_INET6 && has_prefix(address, fe80, 10);
 }
 
-/* inet_pton() for either family; the text is copied so that a zone can be cut off. */
-static int parse_without_zone(const char *text, size_t len, struct address *ret_address)
+int address_from_text(struct text text, struct address *ret_address)
 {
 	struct address address = {0};
 	char copy[INET6_ADDRSTRLEN];
+	struct text plain;
 
-	if (len >= sizeof(copy))
+	/* Without its zone. */
+	if (!text_take_field(&text, '%', &plain) || text_copy(plain, copy, sizeof(copy)) < 0)
 		return -EINVAL;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	address.family = memchr(copy, ':', len) != NULL ? AF_INET6 : AF_INET;
+	address.family = strchr(copy, ':') != NULL ? AF_INET6 : AF_INET;
 	if (inet_pton(address.family, copy, address.bytes) != 1)
+		return -EINVAL;
+	if (plain.end < text.end && (text.at == text.end || !is_link_local(&address)))
 		return -EINVAL;
 	*ret_address = address;
 	return 0;
@@ -46,16 +47,7 @@ static int parse_without_zone(const char *text, size_t len, struct address *ret_
 
 int address_parse(const char *text, struct address *ret_address)
 {
-	struct address address;
-	size_t len = strcspn(text, "%");
-	int r = parse_without_zone(text, len, &address);
-
-	if (r < 0)
-		return r;
-	if (text[len] == '%' && (text[len + 1] == '\0' || !is_link_local(&address)))
-		return -EINVAL;
-	*ret_address = address;
-	return 0;
+	return address_from_text(text_of(text), ret_address);
 }
 
 const char *address_format(const struct address *address, char buf[static ADDRESS_TEXT_MAX])
@@ -99,32 +91,22 @@ static const struct range refused_ipv6[] = {
 	{{0xff}, 8},                                /* multicast */
 };
 
-/* An interface identifier ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d, below any prefix (RFC 5214, 6.1).
- */
-static bool is_isatap(const struct address *address)
-{
-	const uint8_t *id = address->bytes + 8;
-
-	return (id[0] & ~0x02) == 0 && id[1] == 0 && id[2] == 0x5e && id[3] == 0xfe;
-}
-
-static bool is_in(const struct address *address, const struct range *ranges, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (has_prefix(address, ranges[i].prefix, ranges[i].bits))
-			return true;
-	return false;
-}
-
 enum address_class address_classify(const struct address *address)
 {
-	size_t ipv4_count = sizeof(refused_ipv4) / sizeof(refused_ipv4[0]);
-	size_t ipv6_count = sizeof(refused_ipv6) / sizeof(refused_ipv6[0]);
+	bool is_ipv4 = address->family == AF_INET;
+	const struct range *ranges = is_ipv4 ? refused_ipv4 : refused_ipv6;
+	size_t count = is_ipv4 ? sizeof(refused_ipv4) / sizeof(refused_ipv4[0])
+			       : sizeof(refused_ipv6) / sizeof(refused_ipv6[0]);
+	const uint8_t *id = address->bytes + 8;
 
-	if (address->family == AF_INET)
-		return is_in(address, refused_ipv4, ipv4_count) ? ADDRESS_REFUSED : ADDRESS_UNICAST;
-	if (address->family != AF_INET6 || is_isatap(address) ||
-		is_in(address, refused_ipv6, ipv6_count))
+	if (!is_ipv4 && address->family != AF_INET6)
+		return ADDRESS_REFUSED;
+	for (size_t i = 0; i < count; i++)
+		if (has_prefix(address, ranges[i].prefix, ranges[i].bits))
+			return ADDRESS_REFUSED;
+	/* ISATAP: an interface identifier ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d, below any prefix
+	 * (RFC 5214, 6.1). */
+	if (!is_ipv4 && (id[0] & ~0x02) == 0 && id[1] == 0 && id[2] == 0x5e && id[3] == 0xfe)
 		return ADDRESS_REFUSED;
 	return is_link_local(address) ? ADDRESS_LINK_LOCAL : ADDRESS_UNICAST;
 }
@@ -147,48 +129,38 @@ socklen_t address_to_sockaddr(
 	return sizeof(ipv6);
 }
 
-static int hex_digit(char c)
+int mac_from_text(struct text text, struct mac *ret_mac)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -EINVAL;
-}
+	size_t len = text_len(text);
+	bool is_plain =
+		len == 12 && memchr(text.at, ':', len) == NULL && memchr(text.at, '-', len) == NULL;
+	char separator = '\0';
+	struct mac mac;
 
-/* One or two digits; moves *text behind them. */
-static int parse_octet(const char **text, uint8_t *ret_octet)
-{
-	int high = hex_digit((*text)[0]), low;
+	for (size_t i = 0; i < sizeof(mac.byte); i++) {
+		int high, low;
 
-	if (high < 0)
+		if (i == 1 && !is_plain)
+			separator = text_peek(&text) == '-' ? '-' : ':';
+		if (separator != '\0' && !text_take_char(&text, separator))
+			return -EINVAL;
+		high = text_digit(text_peek(&text), 16);
+		if (high < 0)
+			return -EINVAL;
+		text.at++;
+		low = text_digit(text_peek(&text), 16);
+		mac.byte[i] = (uint8_t)(low < 0 ? high : high << 4 | low);
+		text.at += low >= 0;
+	}
+	if (text.at < text.end)
 		return -EINVAL;
-	low = hex_digit((*text)[1]);
-	*ret_octet = (uint8_t)(low < 0 ? high : high << 4 | low);
-	*text += low < 0 ? 1 : 2;
+	*ret_mac = mac;
 	return 0;
 }
 
 int mac_parse(const char *text, struct mac *ret_mac)
 {
-	struct mac mac;
-	bool is_plain = strlen(text) == 12 && strpbrk(text, ":-") == NULL;
-	char separator = '\0';
-
-	for (size_t i = 0; i < sizeof(mac.byte); i++) {
-		if (i == 1 && !is_plain)
-			separator = *text;
-		if (i > 0 && !is_plain && ((*text != ':' && *text != '-') || *text++ != separator))
-			return -EINVAL;
-		if (parse_octet(&text, &mac.byte[i]) < 0)
-			return -EINVAL;
-	}
-	if (*text != '\0')
-		return -EINVAL;
-	*ret_mac = mac;
-	return 0;
+	return mac_from_text(text_of(text), ret_mac);
 }
 
 const char *mac_format(const struct mac *mac, char buf[static MAC_TEXT_MAX])

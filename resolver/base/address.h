@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
+
 /* An Ethernet address. */
 struct mac {
 	uint8_t byte[6];
@@ -44,6 +46,7 @@ size_t address_len(sa_family_t family);
  * other. 0 or -EINVAL. The scope id of the result is 0.
  */
 int address_parse(const char *text, struct address *ret_address);
+int address_from_text(struct text text, struct address *ret_address);
 
 /* The text of an address, with "%N" behind it if it has a scope id. Returns buf. */
 const char *address_format(const struct address *address, char buf[static ADDRESS_TEXT_MAX]);
@@ -68,6 +71,7 @@ socklen_t address_to_sockaddr(
  * QEMU's net_parse_macaddr() (net/net.c) takes them. 0 or -EINVAL.
  */
 int mac_parse(const char *text, struct mac *ret_mac);
+int mac_from_text(struct text text, struct mac *ret_mac);
 /* Lower case, parted by ':'. Returns buf. */
 const char *mac_format(const struct mac *mac, char buf[static MAC_TEXT_MAX]);
 bool mac_equals(const struct mac *a, const struct mac *b);
