@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hash.h"
+#include "base/text.h"
 #include "cache/cache_entry.h"
 #include "host/proc.h"
 #include "host/runtime.h"
@@ -65,7 +65,7 @@ void cache_close(struct cache *cache)
 
 static void set_lock_key(struct cache_place *place)
 {
-	place->lock_key = hash_text(place->file, strlen(place->file));
+	place->lock_key = text_hash(text_of(place->file));
 }
 
 static int stat_socket(const char *path, struct stat *ret_status)

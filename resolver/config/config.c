@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/text.h"
 #include "config/config_text.h"
 #include "config/passwd.h"
 #include "host/file.h"
@@ -109,7 +109,7 @@ int config_load(struct config *ret_config, struct config_problems *ret_problems)
 	if (r < 0)
 		return config_text_unreadable(ret_problems, r);
 	count = config_parse(ret_config, text, len, ret_problems);
-	ret_config->identity = hash_text(text, len);
+	ret_config->identity = text_hash((struct text){text, text + len});
 	free(text);
 	return count;
 }

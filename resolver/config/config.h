@@ -53,7 +53,7 @@ struct config {
 	int wait_s;        /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
 	bool routed;       /* may an address behind a gateway count */
 	bool add_forward;  /* may connect ask the monitor for a forward */
-	uint64_t identity; /* hash_text() of the file; another one is another configuration */
+	uint64_t identity; /* text_hash() of the file; another one is another configuration */
 };
 
 /* A line that was not taken; the value before it, or the default, stays. line is 0 where the

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "config/passwd.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -166,7 +166,7 @@ static void append_uid(struct config *config, uid_t uid)
 static bool take_user(struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
 	struct config *config = parser->config;
-	unsigned long number;
+	uint64_t number;
 	uid_t uid;
 
 	(void)key;
@@ -175,7 +175,7 @@ static bool take_user(struct parser *parser, const struct key *key, const char *
 		config->trusted_count = 0;
 	if (config->trusted_count >= CONFIG_USERS_MAX)
 		complain(parser, "trusted_users: more than %d", CONFIG_USERS_MAX);
-	else if (number_parse(word, (uid_t)-2, &number) == 0)
+	else if (text_number(text_of(word), 10, (uid_t)-2, &number) == 0)
 		append_uid(config, (uid_t)number);
 	else if (passwd_uid(word, &uid) == 0)
 		append_uid(config, uid);
@@ -187,11 +187,12 @@ static bool take_user(struct parser *parser, const struct key *key, const char *
 static bool take_number(
 	struct parser *parser, const struct key *key, const char *word, bool is_first)
 {
-	unsigned long value;
+	uint64_t value;
 	int number;
 
 	(void)is_first;
-	if (number_parse(word, (unsigned long)key->most, &value) < 0 || (int)value < key->least) {
+	if (text_number(text_of(word), 10, (uint64_t)key->most, &value) < 0 ||
+		(int)value < key->least) {
 		complain(parser, "%s: \"%.40s\" is no number from %d to %d", key->name, word,
 			key->least, key->most);
 		return false;
