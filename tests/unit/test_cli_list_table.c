@@ -54,7 +54,7 @@ static void check_lines(const char *text, int width)
 	ck_assert_int_eq(lines, VMS + 1);
 }
 
-START_TEST(every_width_holds_it)
+START_TEST(no_line_of_the_table_is_wider_than_the_terminal)
 {
 	for (int width = NARROWEST; width <= WIDEST; width++) {
 		char *text = print(width);
@@ -65,7 +65,7 @@ START_TEST(every_width_holds_it)
 }
 END_TEST
 
-START_TEST(the_best_address_stays_to_the_end)
+START_TEST(a_narrow_table_keeps_the_best_address)
 {
 	for (int width = 30; width <= WIDEST; width++) {
 		char *text = print(width);
@@ -93,6 +93,6 @@ int main(void)
 	set(&vms[1], "a-name-that-is-much-longer-than-any-screen-is-wide", 1);
 	set(&vms[2], "none", 0);
 	set(&vms[3], "many", ANSWER_ADDRESSES_MAX);
-	UNIT_RUN("list_table", every_width_holds_it, the_best_address_stays_to_the_end,
-		nothing_is_cut_where_there_is_no_width);
+	UNIT_RUN("list_table", no_line_of_the_table_is_wider_than_the_terminal,
+		a_narrow_table_keeps_the_best_address, nothing_is_cut_where_there_is_no_width);
 }

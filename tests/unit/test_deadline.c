@@ -20,7 +20,7 @@ START_TEST(what_is_left_is_rounded_up_and_never_negative)
 }
 END_TEST
 
-START_TEST(a_negative_budget_is_none)
+START_TEST(a_negative_budget_is_past_at_once)
 {
 	ck_assert(deadline_is_past(deadline_after_ms(-5)));
 }
@@ -38,5 +38,5 @@ END_TEST
 int main(void)
 {
 	UNIT_RUN("deadline", what_is_left_is_rounded_up_and_never_negative,
-		a_negative_budget_is_none, the_earlier_of_two_counts);
+		a_negative_budget_is_past_at_once, the_earlier_of_two_counts);
 }

@@ -39,7 +39,7 @@ START_TEST(what_is_no_key_is_refused)
 }
 END_TEST
 
-START_TEST(they_are_bounded)
+START_TEST(keys_that_are_too_long_or_too_many_are_refused)
 {
 	static char line[4 * HOST_KEY_SIZE];
 
@@ -58,5 +58,5 @@ END_TEST
 int main(void)
 {
 	UNIT_RUN("host_keys", a_key_is_taken_without_its_comment, what_is_no_key_is_refused,
-		they_are_bounded);
+		keys_that_are_too_long_or_too_many_are_refused);
 }

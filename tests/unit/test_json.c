@@ -25,7 +25,7 @@ static struct json *view(const char *text)
 	return json;
 }
 
-START_TEST(json_is_accepted)
+START_TEST(well_formed_json_is_accepted)
 {
 	static const char *const good[] = {"{}", "[]", " [ ] ", "\"\"", "[0, -0, -1.5e+3, 1E2]",
 		"[true, false, null]", "{\"a\":1,\"b\":[1,2,{\"c\":null}]}",
@@ -82,7 +82,7 @@ START_TEST(a_key_that_comes_twice_is_refused)
 }
 END_TEST
 
-START_TEST(depth_is_bounded)
+START_TEST(nesting_behind_the_limit_is_refused)
 {
 	ck_assert_int_eq(parse("[[[[[[[[[]]]]]]]]]"), -E2BIG);
 	ck_assert_int_eq(
@@ -159,7 +159,7 @@ START_TEST(members_and_elements_are_found)
 }
 END_TEST
 
-START_TEST(values_know_their_keys)
+START_TEST(the_key_of_a_member_is_told_decoded)
 {
 	struct json *json = view("{\"a\": {\"b c\": 1}, \"\\u0064\": [2]}");
 	int node = json_first(json, JSON_ROOT);
@@ -234,10 +234,11 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("json", json_is_accepted, what_jsmn_would_let_pass_is_refused,
+	UNIT_RUN("json", well_formed_json_is_accepted, what_jsmn_would_let_pass_is_refused,
 		a_bare_word_or_number_is_no_text_of_ours, a_nul_byte_is_refused,
-		a_key_that_comes_twice_is_refused, depth_is_bounded, hostile_texts_take_no_time,
-		an_object_of_too_many_members_is_refused, members_and_elements_are_found,
-		values_know_their_keys, empty_containers_have_no_first,
-		strings_are_decoded_within_their_space, integers_are_whole_and_fit);
+		a_key_that_comes_twice_is_refused, nesting_behind_the_limit_is_refused,
+		hostile_texts_take_no_time, an_object_of_too_many_members_is_refused,
+		members_and_elements_are_found, the_key_of_a_member_is_told_decoded,
+		empty_containers_have_no_first, strings_are_decoded_within_their_space,
+		integers_are_whole_and_fit);
 }

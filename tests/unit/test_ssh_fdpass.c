@@ -35,7 +35,7 @@ START_TEST(a_descriptor_is_passed_with_one_byte)
 }
 END_TEST
 
-START_TEST(nobody_to_pass_to_is_told)
+START_TEST(passing_to_a_closed_socket_is_an_error)
 {
 	int ends[2];
 
@@ -47,5 +47,6 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("ssh_fdpass", a_descriptor_is_passed_with_one_byte, nobody_to_pass_to_is_told);
+	UNIT_RUN("ssh_fdpass", a_descriptor_is_passed_with_one_byte,
+		passing_to_a_closed_socket_is_an_error);
 }

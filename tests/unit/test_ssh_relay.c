@@ -124,7 +124,7 @@ START_TEST(an_end_from_ssh_is_passed_on_and_the_answer_still_comes)
 }
 END_TEST
 
-START_TEST(the_guests_end_ends_it)
+START_TEST(the_relay_ends_with_the_guest)
 {
 	char byte;
 
@@ -149,6 +149,6 @@ END_TEST
 int main(void)
 {
 	UNIT_RUN("ssh_relay", every_byte_comes_through_both_ways,
-		an_end_from_ssh_is_passed_on_and_the_answer_still_comes, the_guests_end_ends_it,
-		an_ssh_that_reads_slowly_loses_nothing);
+		an_end_from_ssh_is_passed_on_and_the_answer_still_comes,
+		the_relay_ends_with_the_guest, an_ssh_that_reads_slowly_loses_nothing);
 }

@@ -71,13 +71,17 @@ static void check_nic(unsigned int n, const char *mac, enum vm_netdev netdev)
 	ck_assert_int_eq(vm.nics[n].netdev, netdev);
 }
 
-START_TEST(aetherscale)
+START_TEST(the_arguments_of_aetherscale_are_understood)
 {
 	READ("-nographic", "-cpu", "host", "-m", "4096", "-accel", "kvm", "-hda", "/srv/a.qcow2",
 		"-name", "qemu-vm-abcdefgh,process=vm-abcdefgh", "-qmp",
-		"unix:/tmp/aetherscale-qmp-abcdefgh.sock,server,nowait", "-chardev",
-		"socket,path=/tmp/aetherscale-qga-abcdefgh.sock,server,nowait,id=qga0", "-device",
-		"virtio-serial", "-device",
+		"unix:/tmp/"
+		"the_arguments_of_aetherscale_are_understood-qmp-abcdefgh.sock,server,nowait",
+		"-chardev",
+		"socket,path=/tmp/"
+		"the_arguments_of_aetherscale_are_understood-qga-abcdefgh.sock,server,nowait,id="
+		"qga0",
+		"-device", "virtio-serial", "-device",
 		"virtserialport,chardev=qga0,name=org.qemu.guest_agent.0", "-device",
 		"virtio-net-pci,netdev=net0,mac=fe:24:38:01:4d:74", "-netdev",
 		"tap,id=net0,ifname=pub-abcdefgh,script=no,downscript=no");
@@ -130,7 +134,7 @@ START_TEST(proxmox_with_an_isa_agent)
 }
 END_TEST
 
-START_TEST(libvirt_writes_json)
+START_TEST(the_json_of_libvirt_is_understood)
 {
 	READ("-name", "guest=web 1,debug-threads=on", "-S", "-netdev",
 		"{\"type\":\"tap\",\"fd\":\"36\",\"vhost\":true,\"id\":\"hostnet0\"}", "-device",
@@ -247,7 +251,7 @@ START_TEST(lima_is_behind_user_mode)
 }
 END_TEST
 
-START_TEST(libvirt_of_old_writes_pairs)
+START_TEST(the_pairs_of_older_libvirt_are_understood)
 {
 	READ("-name", "guest=web,debug-threads=on", "-netdev",
 		"tap,fd=26,id=hostnet0,vhost=on,vhostfd=28", "-device",
@@ -354,7 +358,7 @@ START_TEST(hostile_text_does_no_harm)
 }
 END_TEST
 
-START_TEST(names_of_every_kind)
+START_TEST(every_kind_of_name_is_read)
 {
 	READ("-name", "qemu-vm-abcdefgh,process=vm-abcdefgh");
 	ck_assert_str_eq(names(), "qemu-vm-abcdefgh|vm-abcdefgh");
@@ -381,7 +385,7 @@ START_TEST(names_of_every_kind)
 }
 END_TEST
 
-START_TEST(names_that_nobody_can_type_are_none)
+START_TEST(a_name_that_nobody_can_type_is_left_out)
 {
 	static char name[400] = "guest=";
 
@@ -464,7 +468,7 @@ START_TEST(an_agent_on_a_serial_port_is_known_by_its_sockets_name)
 }
 END_TEST
 
-START_TEST(monitors_of_every_form)
+START_TEST(a_monitor_is_read_in_every_form)
 {
 	READ("-qmp", "unix:/tmp/q.sock,server,nowait");
 	ck_assert_str_eq(vm.monitor.path, "/tmp/q.sock");
@@ -490,7 +494,7 @@ START_TEST(monitors_of_every_form)
 }
 END_TEST
 
-START_TEST(forwards_of_every_form)
+START_TEST(a_forward_is_read_in_every_form)
 {
 	READ("-netdev", "user,id=n,hostfwd=tcp::22220-:22,hostfwd=udp::53-:53,", "-device",
 		"e1000,netdev=n", "-nic",
@@ -509,7 +513,7 @@ START_TEST(forwards_of_every_form)
 }
 END_TEST
 
-START_TEST(forwards_that_are_none)
+START_TEST(a_malformed_forward_is_left_out)
 {
 	static const char *const bad[] = {"tcp", "tcp:", "tcp::22", "tcp::22-",
 		"tcp::22-:", "tcp::0-:22", "tcp::65536-:22", "tcp::22-:22x", "tcp:name:22-:22",
@@ -521,7 +525,7 @@ START_TEST(forwards_that_are_none)
 }
 END_TEST
 
-START_TEST(vsock_of_both_grammars)
+START_TEST(a_vsock_device_is_read_in_both_grammars)
 {
 	READ("-device", "vhost-vsock-pci,guest-cid=42,vhostfd=3");
 	ck_assert_uint_eq(vm.vsock_cid, 42);
@@ -534,12 +538,14 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("vm_argv", names_of_every_kind, names_that_nobody_can_type_are_none,
+	UNIT_RUN("vm_argv", every_kind_of_name_is_read, a_name_that_nobody_can_type_is_left_out,
 		the_agent_is_known_by_its_port, the_agent_is_behind_any_kind_of_socket,
-		an_agent_on_a_serial_port_is_known_by_its_sockets_name, monitors_of_every_form,
-		forwards_of_every_form, forwards_that_are_none, vsock_of_both_grammars, aetherscale,
-		quickemu_is_behind_user_mode, proxmox_has_chardev_and_device_of_one_id,
-		proxmox_with_an_isa_agent, libvirt_writes_json, multipass_has_a_nic_in_one_word,
+		an_agent_on_a_serial_port_is_known_by_its_sockets_name,
+		a_monitor_is_read_in_every_form, a_forward_is_read_in_every_form,
+		a_malformed_forward_is_left_out, a_vsock_device_is_read_in_both_grammars,
+		the_arguments_of_aetherscale_are_understood, quickemu_is_behind_user_mode,
+		proxmox_has_chardev_and_device_of_one_id, proxmox_with_an_isa_agent,
+		the_json_of_libvirt_is_understood, multipass_has_a_nic_in_one_word,
 		nixos_writes_net_nic_with_a_netdev, net_nic_without_a_netdev_is_on_the_hub,
 		default_macs_are_counted_as_qemu_does, an_explicit_mac_takes_its_number,
 		without_a_network_option_there_is_one_nic,
@@ -547,6 +553,6 @@ int main(void)
 		what_is_malformed_is_skipped_alone, a_mac_of_zeros_is_none,
 		devices_in_json_come_last, a_nic_alone_on_the_hub_is_plugged_into_nothing,
 		texts_that_are_too_long_are_not_known, lima_is_behind_user_mode,
-		libvirt_of_old_writes_pairs, a_long_command_line_takes_no_time,
+		the_pairs_of_older_libvirt_are_understood, a_long_command_line_takes_no_time,
 		more_nics_than_there_is_room_for_are_left_out, hostile_text_does_no_harm);
 }

@@ -58,7 +58,7 @@ START_TEST(an_unnamed_vm_is_called_after_its_socket)
 }
 END_TEST
 
-START_TEST(or_after_the_folder_of_its_disk)
+START_TEST(an_unnamed_vm_without_a_socket_is_called_after_its_disks_folder)
 {
 	ck_assert_str_eq(ID("-drive", "file=/usr/share/OVMF/code.fd,if=pflash,format=raw", "-drive",
 				 "file=/vault/instances/primary/ubuntu.img,if=none,id=hda"),
@@ -76,7 +76,7 @@ START_TEST(or_after_the_folder_of_its_disk)
 }
 END_TEST
 
-START_TEST(or_after_its_pid)
+START_TEST(an_unnamed_vm_without_either_is_called_after_its_pid)
 {
 	ck_assert_str_eq(ID("-cdrom", "/iso/x.iso"), "pid-4711");
 	ck_assert_str_eq(ID("-drive", "file=/iso/x.iso,media=cdrom"), "pid-4711");
@@ -87,6 +87,7 @@ END_TEST
 int main(void)
 {
 	UNIT_RUN("vm_id", a_template_gives_the_id, a_name_gives_the_id,
-		an_unnamed_vm_is_called_after_its_socket, or_after_the_folder_of_its_disk,
-		or_after_its_pid);
+		an_unnamed_vm_is_called_after_its_socket,
+		an_unnamed_vm_without_a_socket_is_called_after_its_disks_folder,
+		an_unnamed_vm_without_either_is_called_after_its_pid);
 }
