@@ -6,8 +6,9 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 #define FIRST_LINE "qemuvm 1"
 #define LAST_LINE  "end"
@@ -118,272 +119,172 @@ int cache_entry_write(const struct cache_entry *entry, char *ret_text, size_t si
 	return writer.error < 0 ? writer.error : (int)writer.len;
 }
 
-/* A line that is read, word by word. */
-struct reader {
-	const char *at, *end;
-};
-
-static bool is_at_end(const struct reader *reader)
-{
-	return reader->at == reader->end;
-}
-
 /* The next word, and the one space behind it. */
-static bool take_word(struct reader *reader, char *ret_word, size_t size)
+static bool take_word(struct text *rest, char *ret_word, size_t size)
 {
-	const char *space = memchr(reader->at, ' ', (size_t)(reader->end - reader->at));
-	const char *end = space != NULL ? space : reader->end;
-	size_t len = (size_t)(end - reader->at);
+	struct text word;
 
-	if (len == 0 || len >= size)
-		return false;
-	memcpy(ret_word, reader->at, len);
-	ret_word[len] = '\0';
-	reader->at = space != NULL ? space + 1 : end;
-	return fits_line(ret_word, false);
+	return text_take_field(rest, ' ', &word) && text_copy(word, ret_word, size) > 0 &&
+	       fits_line(ret_word, false);
 }
 
-static bool take_number(struct reader *reader, int base, uint64_t max, uint64_t *ret_number)
+static bool take_number(struct text *rest, uint64_t max, uint64_t *ret_number)
 {
-	char word[24], *end;
-	unsigned long long number;
+	struct text word;
 
-	if (!take_word(reader, word, sizeof(word)) || word[0] == '-' || word[0] == '+')
-		return false;
-	errno = 0;
-	number = strtoull(word, &end, base);
-	if (errno != 0 || *end != '\0' || number > max)
-		return false;
-	*ret_number = number;
-	return true;
+	return text_take_field(rest, ' ', &word) && text_number(word, 10, max, ret_number) == 0;
 }
 
-static bool take_time(struct reader *reader, int64_t *ret_time)
+static bool take_time(struct text *rest, int64_t *ret_time)
 {
 	uint64_t time;
 
-	if (!take_number(reader, 10, INT64_MAX, &time) || time == 0)
+	if (!take_number(rest, INT64_MAX, &time) || time == 0)
 		return false;
 	*ret_time = (int64_t)time;
 	return true;
 }
 
-static bool take_error(struct reader *reader, int *ret_error)
+static bool take_error(struct text *rest, int *ret_error)
 {
 	uint64_t error;
 
-	if (!take_number(reader, 10, ERROR_MAX, &error))
+	if (!take_number(rest, ERROR_MAX, &error))
 		return false;
 	*ret_error = -(int)error;
 	return true;
 }
 
 /* The zone is one of ours: the number of an interface. */
-static bool take_address(struct reader *reader, struct address *ret_address)
+static bool take_address(struct text *rest, struct address *ret_address)
 {
-	char word[ADDRESS_TEXT_MAX], *zone;
-	struct reader number;
+	struct text word, zone, plain;
 	uint64_t scope_id = 0;
 
-	if (!take_word(reader, word, sizeof(word)))
+	if (!text_take_field(rest, ' ', &word) || address_from_text(word, ret_address) < 0)
 		return false;
-	zone = strchr(word, '%');
-	if (zone != NULL) {
-		number = (struct reader){zone + 1, zone + strlen(zone)};
-		if (!take_number(&number, 10, UINT32_MAX, &scope_id) || scope_id == 0)
-			return false;
-	}
-	if (address_parse(word, ret_address) < 0)
+	zone = word;
+	if (text_take_field(&zone, '%', &plain) && plain.end < word.end &&
+		(text_number(zone, 10, UINT32_MAX, &scope_id) < 0 || scope_id == 0))
 		return false;
 	ret_address->scope_id = (uint32_t)scope_id;
 	return true;
 }
 
-static bool read_vm(struct reader *reader, struct cache_entry *entry)
-{
-	return take_word(reader, entry->vm, sizeof(entry->vm));
-}
-
-static bool read_name(struct reader *reader, struct cache_entry *entry)
-{
-	if (entry->name_count == CACHE_NAMES_MAX)
-		return false;
-	return take_word(reader, entry->names[entry->name_count++], sizeof(entry->names[0]));
-}
-
-static bool read_process(struct reader *reader, struct cache_entry *entry)
+static bool read_process(struct text *rest, struct cache_process *ret_process)
 {
 	uint64_t pid, start_time, owner, uid;
 
-	if (!take_number(reader, 10, INT_MAX, &pid) ||
-		!take_number(reader, 10, UINT64_MAX, &start_time) ||
-		!take_number(reader, 10, (uid_t)-1, &owner) ||
-		!take_number(reader, 10, (uid_t)-1, &uid) || pid == 0)
+	if (!take_number(rest, INT_MAX, &pid) || pid == 0 ||
+		!take_number(rest, UINT64_MAX, &start_time) ||
+		!take_number(rest, (uid_t)-1, &owner) || !take_number(rest, (uid_t)-1, &uid))
 		return false;
-	entry->process = (struct cache_process){(pid_t)pid, start_time, (uid_t)owner, (uid_t)uid};
+	*ret_process = (struct cache_process){(pid_t)pid, start_time, (uid_t)owner, (uid_t)uid};
 	return true;
 }
 
 /* The path is the rest of the line. */
-static bool read_socket(struct reader *reader, struct cache_entry *entry)
+static bool read_socket(struct text *rest, struct cache_socket *ret_socket)
 {
-	struct cache_socket *socket = &entry->socket;
+	struct text device, path;
 	uint64_t changed_ns;
-	size_t len;
 
-	if (!take_number(reader, 16, UINT64_MAX, &socket->device) ||
-		!take_number(reader, 10, UINT64_MAX, &socket->inode) ||
-		!take_number(reader, 10, INT64_MAX, &changed_ns))
+	if (!text_take_field(rest, ' ', &device) ||
+		text_number(device, 16, UINT64_MAX, &ret_socket->device) < 0 ||
+		!take_number(rest, UINT64_MAX, &ret_socket->inode) ||
+		!take_number(rest, INT64_MAX, &changed_ns))
 		return false;
-	len = (size_t)(reader->end - reader->at);
-	if (len == 0 || len >= sizeof(socket->path) || *reader->at != '/')
-		return false;
-	socket->changed_ns = (int64_t)changed_ns;
-	memcpy(socket->path, reader->at, len);
-	socket->path[len] = '\0';
-	reader->at = reader->end;
-	return fits_line(socket->path, true);
+	ret_socket->changed_ns = (int64_t)changed_ns;
+	path = *rest;
+	rest->at = rest->end;
+	return text_begins_with(path, "/") &&
+	       text_copy(path, ret_socket->path, sizeof(ret_socket->path)) > 0 &&
+	       fits_line(ret_socket->path, true);
 }
 
-static bool read_network(struct reader *reader, struct cache_entry *entry)
+static bool read_claim(struct text *rest, struct cache_agent *agent)
 {
-	return take_number(reader, 10, UINT64_MAX, &entry->network);
-}
-
-static bool read_config(struct reader *reader, struct cache_entry *entry)
-{
-	return take_number(reader, 10, UINT64_MAX, &entry->config);
-}
-
-static bool read_agent(struct reader *reader, struct cache_entry *entry)
-{
-	return take_time(reader, &entry->agent.at_ms);
-}
-
-static bool read_claim(struct reader *reader, struct cache_entry *entry)
-{
-	struct cache_agent *agent = &entry->agent;
-	struct cache_claim claim = {.has_mac = false};
-	char mac[MAC_TEXT_MAX];
+	struct cache_claim *claim = &agent->claims[agent->count];
+	struct text mac;
 
 	if (agent->at_ms == 0 || agent->count == CACHE_CLAIMS_MAX ||
-		!take_address(reader, &claim.address))
+		!take_address(rest, &claim->address))
 		return false;
-	if (!is_at_end(reader)) {
-		claim.has_mac = true;
-		if (!take_word(reader, mac, sizeof(mac)) || mac_parse(mac, &claim.mac) < 0)
-			return false;
-	}
-	agent->claims[agent->count++] = claim;
+	claim->has_mac = text_take_field(rest, ' ', &mac);
+	if (claim->has_mac && mac_from_text(mac, &claim->mac) < 0)
+		return false;
+	agent->count++;
 	return true;
 }
 
-static bool take_source(struct reader *reader, enum source_id *ret_source)
+static bool read_answer(struct text *rest, struct cache_answer *answer)
 {
-	char word[16];
-
-	if (!take_word(reader, word, sizeof(word)))
-		return false;
-	for (int s = 0; s < SOURCE_COUNT; s++)
-		if (strcmp(word, config_source_name((enum source_id)s)) == 0) {
-			*ret_source = (enum source_id)s;
-			return true;
-		}
-	return false;
-}
-
-static bool read_answer(struct reader *reader, struct cache_entry *entry)
-{
-	struct cache_answer *answer = &entry->answer;
+	struct text word;
+	int source = 0;
 
 	answer->count = 0;
-	if (!take_time(reader, &answer->at_ms) || !take_source(reader, &answer->source) ||
-		!take_error(reader, &answer->agent_error))
+	if (!take_time(rest, &answer->at_ms) || !text_take_field(rest, ' ', &word))
 		return false;
-	while (!is_at_end(reader)) {
+	while (source < SOURCE_COUNT &&
+		!text_equals(word, config_source_name((enum source_id)source)))
+		source++;
+	if (source == SOURCE_COUNT || !take_error(rest, &answer->agent_error))
+		return false;
+	answer->source = (enum source_id)source;
+	while (rest->at < rest->end) {
 		if (answer->count == ANSWER_ADDRESSES_MAX ||
-			!take_address(reader, &answer->addresses[answer->count]))
+			!take_address(rest, &answer->addresses[answer->count]))
 			return false;
 		answer->count++;
 	}
 	return answer->count > 0;
 }
 
-static bool read_failed(struct reader *reader, struct cache_entry *entry)
+static bool read_line(struct text line, struct cache_entry *entry)
 {
-	return take_time(reader, &entry->failed_ms) && take_error(reader, &entry->agent_error) &&
-	       entry->agent_error < 0;
-}
+	bool is_good = false;
+	struct text key;
 
-static bool read_unanswered(struct reader *reader, struct cache_entry *entry)
-{
-	return take_time(reader, &entry->unanswered_ms);
-}
-
-static bool read_line(struct reader *reader, struct cache_entry *entry)
-{
-	static const struct {
-		const char *key;
-		bool (*read)(struct reader *reader, struct cache_entry *entry);
-	} keys[] = {
-		{"vm", read_vm},
-		{"name", read_name},
-		{"process", read_process},
-		{"socket", read_socket},
-		{"network", read_network},
-		{"config", read_config},
-		{"agent", read_agent},
-		{"claim", read_claim},
-		{"answer", read_answer},
-		{"failed", read_failed},
-		{"unanswered", read_unanswered},
-	};
-	char key[16];
-
-	if (!take_word(reader, key, sizeof(key)))
+	if (!text_take_field(&line, ' ', &key))
 		return false;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(key, keys[i].key) == 0)
-			return keys[i].read(reader, entry) && is_at_end(reader);
-	return false;
-}
-
-static bool is_line(const struct reader *line, const char *wanted)
-{
-	size_t len = (size_t)(line->end - line->at);
-
-	return len == strlen(wanted) && memcmp(line->at, wanted, len) == 0;
-}
-
-/* The line at *text, which goes on to the next; false at the end, or where it is cut. */
-static bool next_line(const char **text, struct reader *ret_line)
-{
-	const char *end = strchr(*text, '\n');
-
-	if (end == NULL)
-		return false;
-	*ret_line = (struct reader){*text, end};
-	*text = end + 1;
-	return true;
+	if (text_equals(key, "vm"))
+		is_good = take_word(&line, entry->vm, sizeof(entry->vm));
+	else if (text_equals(key, "name") && entry->name_count < CACHE_NAMES_MAX)
+		is_good = take_word(
+			&line, entry->names[entry->name_count++], sizeof(entry->names[0]));
+	else if (text_equals(key, "process"))
+		is_good = read_process(&line, &entry->process);
+	else if (text_equals(key, "socket"))
+		is_good = read_socket(&line, &entry->socket);
+	else if (text_equals(key, "network"))
+		is_good = take_number(&line, UINT64_MAX, &entry->network);
+	else if (text_equals(key, "config"))
+		is_good = take_number(&line, UINT64_MAX, &entry->config);
+	else if (text_equals(key, "agent"))
+		is_good = take_time(&line, &entry->agent.at_ms);
+	else if (text_equals(key, "claim"))
+		is_good = read_claim(&line, &entry->agent);
+	else if (text_equals(key, "answer"))
+		is_good = read_answer(&line, &entry->answer);
+	else if (text_equals(key, "failed"))
+		is_good = take_time(&line, &entry->failed_ms) &&
+			  take_error(&line, &entry->agent_error) && entry->agent_error < 0;
+	else if (text_equals(key, "unanswered"))
+		is_good = take_time(&line, &entry->unanswered_ms);
+	return is_good && line.at == line.end;
 }
 
 int cache_entry_read(const char *text, struct cache_entry *ret_entry)
 {
 	struct cache_entry *entry = ret_entry;
-	struct reader line;
+	struct text rest = text_of(text), line;
 
 	memset(entry, 0, sizeof(*entry));
-	if (!next_line(&text, &line) || !is_line(&line, FIRST_LINE))
+	if (!text_take(&rest, FIRST_LINE "\n"))
 		return -EBADMSG;
-	while (next_line(&text, &line)) {
-		if (is_line(&line, LAST_LINE)) {
-			bool is_whole =
-				*text == '\0' && entry->vm[0] != '\0' && entry->process.pid != 0;
-
-			return is_whole ? 0 : -EBADMSG;
-		}
-		if (!read_line(&line, entry))
+	/* The last line shows that the file is whole. */
+	while (!text_equals(rest, LAST_LINE "\n"))
+		if (!text_take_field(&rest, '\n', &line) || !read_line(line, entry))
 			return -EBADMSG;
-	}
-	return -EBADMSG;
+	return entry->vm[0] != '\0' && entry->process.pid != 0 ? 0 : -EBADMSG;
 }
