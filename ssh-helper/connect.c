@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/name.h"
+#include "base/text.h"
 #include "fdpass.h"
 #include "forward.h"
 #include "keys.h"
@@ -57,23 +58,6 @@ struct connection {
 	struct forward forward;
 	struct status_line status_line;
 };
-
-static int parse_port(const char *text, uint16_t *ret_port)
-{
-	unsigned long port = 0;
-
-	for (const char *c = text; *c != '\0'; c++) {
-		if (*c < '0' || *c > '9')
-			return -EINVAL;
-		port = port * 10 + (unsigned long)(*c - '0');
-		if (port > UINT16_MAX)
-			return -EINVAL;
-	}
-	if (port == 0)
-		return -EINVAL;
-	*ret_port = (uint16_t)port;
-	return 0;
-}
 
 static bool takes_descriptors(int socket)
 {
@@ -376,6 +360,8 @@ static int run(struct connection *connection, enum stdout_kind kind)
 /* 0, or an exit status; what is wrong was told. */
 static int read_arguments(struct connection *connection, int argc, char **argv)
 {
+	uint64_t port;
+
 	for (; argc > 0 && argv[0][0] == '-'; argc--, argv++) {
 		if (strcmp(argv[0], "--explain") == 0)
 			connection->explains = true;
@@ -392,10 +378,11 @@ static int read_arguments(struct connection *connection, int argc, char **argv)
 		report(argv[0], "no VM can have this name");
 		return VERB_FAILED;
 	}
-	if (parse_port(argv[1], &connection->port) < 0) {
+	if (text_number(text_of(argv[1]), 10, UINT16_MAX, &port) < 0 || port == 0) {
 		report(argv[0], "\"%.40s\" is no port from 1 to 65535", argv[1]);
 		return VERB_FAILED;
 	}
+	connection->port = (uint16_t)port;
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 /* stat and status of one process: their numbers and a name of at most 64 bytes. */
 #define PROC_TEXT_SIZE 2048
 /* Field 22 of stat counts from 1; state, field 3, follows the closing parenthesis. */
@@ -70,21 +72,18 @@ static int read_beginning(int directory_fd, const char *name, char *ret_text, si
 	return (int)len;
 }
 
-static int read_start_time(char *stat, uint64_t *ret_ticks)
+static int read_start_time(const char *stat, uint64_t *ret_ticks)
 {
 	/* The name is the process's own and may hold spaces and parentheses. */
-	char *field = strrchr(stat, ')'), *end;
-	unsigned long long ticks;
+	const char *field = strrchr(stat, ')');
+	struct text rest;
 
 	for (int i = 0; field != NULL && i < STAT_FIELDS_TO_START_TIME; i++)
 		field = strchr(field + 1, ' ');
 	if (field == NULL)
 		return -EBADMSG;
-	ticks = strtoull(field + 1, &end, 10);
-	if (end == field + 1)
-		return -EBADMSG;
-	*ret_ticks = ticks;
-	return 0;
+	rest = text_of(field + 1);
+	return text_take_number(&rest, 10, UINT64_MAX, ret_ticks) < 0 ? -EBADMSG : 0;
 }
 
 int proc_start_time(int proc_fd, uint64_t *ret_ticks)
@@ -256,15 +255,6 @@ enum proc_kind proc_kind(int proc_fd)
 	return proc_path_is_qemu(path) ? PROC_SAYS_QEMU : PROC_OTHER;
 }
 
-static pid_t pid_of_entry(const char *name)
-{
-	long pid = 0;
-
-	for (; *name >= '0' && *name <= '9' && pid <= PROC_PIDS_MAX; name++)
-		pid = pid * 10 + (*name - '0');
-	return *name == '\0' && pid <= PROC_PIDS_MAX ? (pid_t)pid : 0;
-}
-
 /* A walk over all processes, each seen with as few system calls as tell it apart. */
 struct walk {
 	int directory_fd; /* of /proc */
@@ -321,8 +311,12 @@ int proc_each_qemu(
 	if (directory == NULL)
 		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : -ESRCH;
 	while (r == 0 && (entry = readdir(directory)) != NULL) {
-		walk.qemu.pid = pid_of_entry(entry->d_name);
-		if (walk.qemu.pid != 0 && look_at(&walk))
+		uint64_t pid;
+
+		if (text_number(text_of(entry->d_name), 10, PROC_PIDS_MAX, &pid) < 0 || pid == 0)
+			continue;
+		walk.qemu.pid = (pid_t)pid;
+		if (look_at(&walk))
 			r = visit(context, &walk.qemu);
 	}
 	free(walk.buffer.text);
@@ -332,8 +326,10 @@ int proc_each_qemu(
 
 int proc_uids(int proc_fd, uid_t ret_uids[static 3])
 {
-	char text[PROC_TEXT_SIZE], *field;
-	uid_t uids[3];
+	char text[PROC_TEXT_SIZE];
+	const char *field;
+	struct text rest, word;
+	uint64_t uids[3];
 	int r = read_beginning(proc_fd, "status", text, sizeof(text));
 
 	if (r < 0)
@@ -341,16 +337,12 @@ int proc_uids(int proc_fd, uid_t ret_uids[static 3])
 	field = strstr(text, "\nUid:");
 	if (field == NULL)
 		return -EBADMSG;
-	field += sizeof("\nUid:") - 1;
-	for (int i = 0; i < 3; i++) {
-		char *end;
-
-		uids[i] = (uid_t)strtoul(field, &end, 10);
-		if (end == field)
+	rest = text_of(field + strlen("\nUid:"));
+	for (int i = 0; i < 3; i++)
+		if (!text_take_word(&rest, &word) || text_number(word, 10, (uid_t)-1, &uids[i]) < 0)
 			return -EBADMSG;
-		field = end;
-	}
-	memcpy(ret_uids, uids, sizeof(uids));
+	for (int i = 0; i < 3; i++)
+		ret_uids[i] = (uid_t)uids[i];
 	return 0;
 }
 
@@ -389,48 +381,27 @@ bool proc_shares_network(int proc_fd)
 	return is_same_file(proc_fd, "ns/net", "/proc/thread-self/ns/net") == 1;
 }
 
-/* The inode of a socket, from what its descriptor is linked to: "socket:[4711]". 0: no socket. */
-static unsigned long inode_of_link(const char *link)
-{
-	static const char socket[] = "socket:[";
-
-	if (strncmp(link, socket, sizeof(socket) - 1) != 0)
-		return 0;
-	return strtoul(link + sizeof(socket) - 1, NULL, 10);
-}
-
 /* A line of /proc/net/unix: "0000...: RefCount Protocol Flags Type St Inode Path"
- * (net/unix/af_unix.c, unix_seq_show()). Its path, or NULL where it is another socket's, or has
- * none. */
-static const char *path_in_line(const char *line, unsigned long inode)
+ * (net/unix/af_unix.c, unix_seq_show()). Its path, empty if it is another socket's, or has none. */
+static struct text path_in_line(struct text line, uint64_t inode)
 {
-	char *end;
+	struct text word;
+	uint64_t number;
 
-	/* Numbers are padded with blanks. */
-	for (int i = 0; i < UNIX_FIELDS_TO_INODE; i++) {
-		line += strcspn(line, " ");
-		line += strspn(line, " ");
-	}
-	if (strtoul(line, &end, 10) != inode || *end != ' ')
-		return NULL;
-	return end + 1;
-}
-
-static int copy_line(const char *line, char *ret_text, size_t size)
-{
-	size_t len = strcspn(line, "\n");
-
-	if (len == 0 || len >= size)
-		return -ENOENT;
-	memcpy(ret_text, line, len);
-	ret_text[len] = '\0';
-	return (int)len;
+	for (int i = 0; i <= UNIX_FIELDS_TO_INODE; i++)
+		if (!text_take_word(&line, &word))
+			return line;
+	if (text_number(word, 10, UINT64_MAX, &number) < 0 || number != inode ||
+		!text_take_char(&line, ' '))
+		line.at = line.end;
+	return line;
 }
 
 int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
 {
 	char name[32], link[64], line[512];
-	unsigned long inode;
+	struct text rest, row;
+	uint64_t inode;
 	int table_fd, len = -ENOENT;
 	FILE *table;
 	int r;
@@ -439,8 +410,8 @@ int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
 	r = read_link(proc_fd, name, link, sizeof(link));
 	if (r < 0)
 		return r;
-	inode = inode_of_link(link);
-	if (inode == 0)
+	rest = text_of(link);
+	if (!text_take(&rest, "socket:[") || text_take_number(&rest, 10, UINT64_MAX, &inode) < 0)
 		return -ENOENT;
 	table_fd = open_entry(proc_fd, "net/unix");
 	if (table_fd < 0)
@@ -451,11 +422,12 @@ int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
 		return -ENOMEM;
 	}
 	while (len < 0 && fgets(line, sizeof(line), table) != NULL) {
-		const char *path = path_in_line(line, inode);
-
-		if (path != NULL)
-			len = copy_line(path, ret_path, size);
+		rest = text_of(line);
+		(void)text_take_field(&rest, '\n', &row);
+		row = path_in_line(row, inode);
+		if (row.at < row.end)
+			len = text_copy(row, ret_path, size);
 	}
 	fclose(table);
-	return len;
+	return len < 0 ? -ENOENT : len;
 }
