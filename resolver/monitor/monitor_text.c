@@ -3,167 +3,148 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "qemu/vm_nics.h"
 
-/* A line of interest; longer ones are cut. */
-#define LINE_SIZE 256
 /* Of a row of `info usernet`: state, descriptor, source and port, destination and port. */
 #define COLUMNS 6
-
-/* The next line without its end; false at the end of the text. */
-static bool next_line(const char **text, char ret_line[static LINE_SIZE])
-{
-	size_t len = strcspn(*text, "\n");
-	size_t kept = len < LINE_SIZE ? len : LINE_SIZE - 1;
-
-	if (**text == '\0')
-		return false;
-	memcpy(ret_line, *text, kept);
-	ret_line[kept] = '\0';
-	*text += len + ((*text)[len] == '\n');
-	return true;
-}
-
-/* Cuts a line at its blanks, in place. */
-static unsigned int split(char *line, char *ret_words[static COLUMNS])
-{
-	unsigned int count = 0;
-	char *rest = line, *word;
-
-	while (count < COLUMNS && (word = strtok_r(rest, " ", &rest)) != NULL)
-		ret_words[count++] = word;
-	return count;
-}
+/* "tcp:[HOST]:PORT-:PORT" */
+#define FORWARD_TEXT_SIZE 128
 
 /* "  TCP[HOST_FORWARD]  11       127.0.0.1 22990       10.0.2.15    22     0     0" */
-static void read_row(struct vm *vm, char *line)
+static void read_forward(struct vm *vm, struct text row)
 {
-	char *words[COLUMNS], text[LINE_SIZE];
+	char text[FORWARD_TEXT_SIZE], host[INET6_ADDRSTRLEN];
+	struct text words[COLUMNS];
 	struct vm_forward forward;
+	const char *open = "", *close = "";
+	int len;
 
-	if (split(line, words) < COLUMNS || strcmp(words[0], "TCP[HOST_FORWARD]") != 0)
+	for (int i = 0; i < COLUMNS; i++)
+		if (!text_take_word(&row, &words[i]))
+			return;
+	if (!text_equals(words[0], "TCP[HOST_FORWARD]") ||
+		text_copy(words[2], host, sizeof(host)) < 0)
 		return;
-	/* In the words of -netdev, which are read elsewhere; '*' is any address. */
-	snprintf(text, sizeof(text), "tcp:%s%s%s:%s-:%s", strchr(words[2], ':') ? "[" : "",
-		strcmp(words[2], "*") == 0 ? "" : words[2], strchr(words[2], ':') ? "]" : "",
-		words[3], words[5]);
-	if (vm_forward_parse(text, &forward) == 0)
+	if (strcmp(host, "*") == 0)
+		host[0] = '\0'; /* any address */
+	if (strchr(host, ':') != NULL) {
+		open = "[";
+		close = "]";
+	}
+	/* In the words of -netdev, which are read elsewhere. */
+	len = snprintf(text, sizeof(text), "tcp:%s%s%s:%.*s-:%.*s", open, host, close,
+		(int)text_len(words[3]), words[3].at, (int)text_len(words[5]), words[5].at);
+	if (len < (int)sizeof(text) && vm_forward_parse(text, &forward) == 0)
 		vm_add_forward(vm, &forward);
 }
 
 void monitor_read_usernet(struct vm *vm, const char *text)
 {
-	char line[LINE_SIZE];
+	struct text rest = text_of(text), line;
 
-	while (next_line(&text, line))
-		read_row(vm, line);
+	while (text_take_line(&rest, &line))
+		read_forward(vm, line);
 }
 
 /* The value of ",key=" in a line, up to the next comma. */
-static bool get(const char *line, const char *key, char *ret_value, size_t size)
+static bool get_value(struct text line, const char *key, char *ret_value, size_t size)
 {
-	const char *at = strstr(line, key);
-	size_t len;
+	size_t len = strlen(key);
+	const char *at = memmem(line.at, text_len(line), key, len);
+	struct text rest, value;
 
 	if (at == NULL)
 		return false;
-	at += strlen(key);
-	len = strcspn(at, ",");
-	if (len >= size)
-		return false;
-	memcpy(ret_value, at, len);
-	ret_value[len] = '\0';
-	return true;
+	rest = (struct text){at + len, line.end};
+	return text_take_field(&rest, ',', &value) && text_copy(value, ret_value, size) >= 0;
 }
 
-/* " \ net0: index=0,type=tap,ifname=tap0,..." under its NIC */
-static void read_back_end(struct vm_nic *nic, const char *line)
-{
-	char type[32];
-
-	if (!get(line, ",type=", type, sizeof(type)))
-		return;
-	nic->netdev = vm_netdev_by_type(type);
-	if (nic->netdev == VM_NETDEV_TAP)
-		(void)get(line, ",ifname=", nic->ifname, sizeof(nic->ifname));
-}
-
-/* "virtio-net-pci.0: index=0,type=nic,model=virtio-net-pci,macaddr=52:54:00:12:34:56" */
-static struct vm_nic *read_nic(struct vm *vm, const char *line)
-{
-	char text[MAC_TEXT_MAX];
-	struct mac mac;
-
-	if (strstr(line, ",type=nic,") == NULL || !get(line, ",macaddr=", text, sizeof(text)) ||
-		mac_parse(text, &mac) < 0 || vm_nic_by_mac(vm, &mac) != NULL ||
-		vm->nic_count == VM_NICS_MAX)
-		return NULL;
-	vm_add_mac(vm, &mac);
-	return &vm->nics[vm->nic_count - 1];
-}
-
+/* "virtio-net-pci.0: index=0,type=nic,model=virtio-net-pci,macaddr=52:54:00:12:34:56" and, if it
+ * has a back end, " \ net0: index=0,type=tap,ifname=tap0,..." below it */
 void monitor_read_network(struct vm *vm, const char *text)
 {
+	struct text rest = text_of(text), line;
 	struct vm_nic *nic = NULL;
-	char line[LINE_SIZE];
 
-	while (next_line(&text, line)) {
-		if (strncmp(line, " \\ ", 3) != 0)
-			nic = read_nic(vm, line);
-		else if (nic != NULL)
-			read_back_end(nic, line);
+	while (text_take_line(&rest, &line)) {
+		bool is_back_end = text_take(&line, " \\ ");
+		char value[32];
+		struct mac mac;
+
+		if (!is_back_end)
+			nic = NULL;
+		if (!get_value(line, ",type=", value, sizeof(value)))
+			continue;
+		if (is_back_end && nic != NULL) {
+			nic->netdev = vm_netdev_by_type(value);
+			if (nic->netdev == VM_NETDEV_TAP)
+				(void)get_value(line, ",ifname=", nic->ifname, sizeof(nic->ifname));
+		} else if (!is_back_end && strcmp(value, "nic") == 0 &&
+			   get_value(line, ",macaddr=", value, sizeof(value)) &&
+			   mac_parse(value, &mac) == 0 && vm_nic_by_mac(vm, &mac) == NULL &&
+			   vm->nic_count < VM_NICS_MAX) {
+			vm_add_mac(vm, &mac);
+			nic = &vm->nics[vm->nic_count - 1];
+		}
 	}
 }
 
 void monitor_read_name(struct vm *vm, const char *text)
 {
-	char line[LINE_SIZE];
+	struct text rest = text_of(text), line;
+	char name[NAME_VM_SIZE];
 
-	if (!next_line(&text, line) || line[0] == '\0')
+	if (!text_take_line(&rest, &line) || text_copy(line, name, sizeof(name)) <= 0)
 		return;
-	vm_add_name(vm, line);
+	vm_add_name(vm, name);
 	vm->is_named = true;
 }
 
 void monitor_read_uuid(struct vm *vm, const char *text)
 {
-	char line[LINE_SIZE];
+	struct text rest = text_of(text), line;
+	char uuid[NAME_VM_SIZE];
 
-	if (next_line(&text, line) && line[strspn(line, "0-")] != '\0')
-		vm_add_name(vm, line);
+	if (text_take_line(&rest, &line) && text_copy(line, uuid, sizeof(uuid)) >= 0 &&
+		uuid[strspn(uuid, "0-")] != '\0')
+		vm_add_name(vm, uuid);
 }
 
 /* "          guest-cid = 42 (0x2a)" below "dev: vhost-vsock-pci, id ..." */
 void monitor_read_qtree(struct vm *vm, const char *text)
 {
 	const char *device = strstr(text, "dev: vhost-vsock-"), *cid;
+	struct text rest;
+	uint64_t number;
 
 	if (device == NULL)
 		return;
 	cid = strstr(device, "guest-cid = ");
-	if (cid != NULL)
-		vm->vsock_cid = (uint32_t)strtoul(cid + strlen("guest-cid = "), NULL, 10);
+	if (cid == NULL)
+		return;
+	rest = text_of(cid + strlen("guest-cid = "));
+	if (text_take_number(&rest, 10, UINT32_MAX, &number) == 0)
+		vm->vsock_cid = (uint32_t)number;
 }
 
 /* "    name = "org.qemu.guest_agent.0"", and then "    port 1, guest on, host off, throttle off" */
 int monitor_read_port(const char *text, const char *name)
 {
-	char line[LINE_SIZE], wanted[LINE_SIZE];
+	struct text rest = text_of(text), line;
 	bool is_wanted = false;
 
-	(void)snprintf(wanted, sizeof(wanted), "name = \"%s\"", name);
-	while (next_line(&text, line)) {
-		const char *begin = line + strspn(line, " ");
-
-		if (strncmp(begin, "dev: ", 5) == 0)
+	while (text_take_line(&rest, &line)) {
+		line = text_trim(line);
+		if (text_begins_with(line, "dev: "))
 			is_wanted = false;
-		else if (strcmp(begin, wanted) == 0)
-			is_wanted = true;
-		else if (is_wanted && strncmp(begin, "port ", 5) == 0)
-			return strstr(begin, ", guest on,") != NULL;
+		else if (text_take(&line, "name = \""))
+			is_wanted |= text_take(&line, name) && text_equals(line, "\"");
+		else if (is_wanted && text_begins_with(line, "port "))
+			return memmem(line.at, text_len(line), ", guest on,",
+				       strlen(", guest on,")) != NULL;
 	}
 	return -ENOENT;
 }
