@@ -10,7 +10,7 @@ good=(accept read-request reply "$(interfaces 10.66.0.5)" hold)
 printf 'cache_s = 1\nstale_s = 4\n' >conf
 start_agent web "${good[@]}" accept hold accept hold accept hold accept hold accept hold
 check_equal 'the agent answers' 10.66.0.5 "$(address_of web.vm)"
-sleep 1.1
+age 1100
 timed address_of web.vm
 check_equal 'then it falls silent, and what it said stands in' 10.66.0.5 "$output"
 check_at_most 'which takes as long as it takes to see that' "$SILENT_MS" "$took_ms"
@@ -20,7 +20,7 @@ check_at_most 'and does not wait' "$AT_ONCE_MS" "$took_ms"
 timed qemuvm list
 check_match 'a person is told how old it is' '10\.66\.0\.5 .* agent: .*does not answer.*said.*[12] s ago' "$output"
 check_match 'programs, too' '[12] s ago' "$(qemuvm list --json | jq -r '.[0].hint')"
-sleep 3
+age 3000
 check_status 'after stale_s it is not believed any more' 2 getent ahosts web.vm
 
 printf 'cache_s = 5\n' >conf
@@ -31,7 +31,7 @@ check_equal 'no address' '' "$output"
 timed getent ahosts web.vm
 check_at_most 'is not waited for again' "$AT_ONCE_MS" "$took_ms"
 check_equal 'nor connected to' 1 "$(connected web)"
-sleep 0.6
+age 600
 timed address_of web.vm
 check_equal 'and as soon as it listens it is heard' 10.66.0.5 "$output"
 check_at_most 'at once' "$AT_ONCE_MS" "$took_ms"
@@ -46,7 +46,7 @@ printf 'timeout_ms = 300\ncache_s = 1\n' >conf
 start_agent web accept read-request hold "${good[@]}" loop
 getent ahosts web.vm
 check_match 'a question that was left is noted' 'unanswered [0-9]+' "$(cat "$cache"/socket-*)"
-sleep 1.1
+age 1100
 timed "$build/tests/look_up_many" web.vm 1 1
 check_equal 'the next one gets its answer' '1 found, 0 other' "$output"
 check_at_most 'and stays for the 20 ms that the agent needs' "$took_ms" 25

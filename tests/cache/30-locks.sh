@@ -72,15 +72,15 @@ start_agent web "${quick[@]}"
 hold_lock
 timed address_of web.vm
 check_equal 'another process holds the lock: the lookup goes on without it' 10.66.0.5 "$output"
-check_at_most 'after half its budget' $((LOCK_WAIT_MS + 100)) "$took_ms"
-check_at_most 'and not before' "$took_ms" $((LOCK_WAIT_MS - 50))
+check_at_most 'after half its budget' $((LOCK_WAIT_MS + 400)) "$took_ms"
+check_at_most 'and not before' "$took_ms" $((LOCK_WAIT_MS - 10))
 timed address_of web.vm
 check_at_most 'the next one finds the answer' "$AT_ONCE_MS" "$took_ms"
 kill -STOP "$holder"
 rm "$cache/web.vm" "$cache"/socket-*
 timed address_of web.vm
 check_equal 'its holder is stopped: the same' 10.66.0.5 "$output"
-check_at_most 'in the same time' $((LOCK_WAIT_MS + 100)) "$took_ms"
+check_at_most 'in the same time' $((LOCK_WAIT_MS + 400)) "$took_ms"
 kill -KILL "$holder"
 wait "$holder" 2>/dev/null
 rm "$cache/web.vm" "$cache"/socket-*
@@ -90,7 +90,7 @@ hold_lock fork
 wait "$holder"
 timed address_of web.vm
 check_equal "a child has inherited it: the look-up goes on without it" 10.66.0.5 "$output"
-check_at_most 'after half its budget' $((LOCK_WAIT_MS + 100)) "$took_ms"
+check_at_most 'after half its budget' $((LOCK_WAIT_MS + 400)) "$took_ms"
 
 # A holder that is killed while it asks: the next one asks, and has the answer.
 start_agent web accept read-request hold "${quick[@]}"
