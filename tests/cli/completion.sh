@@ -8,9 +8,6 @@
 begin_cache_world "$@"
 need_commands script zsh fish make
 
-# A key of Tab is answered within that, also on a busy machine.
-TAB_SECONDS=${TAB_SECONDS:-1.5}
-
 start_agent webserver accept read-request reply "$(interfaces 10.66.0.5)" close loop
 start_agent build accept read-request reply "$(interfaces 10.66.0.6)" close loop
 
@@ -40,21 +37,38 @@ cat >"$world/zsh/.zshrc" <<-END
 	setopt no_beep
 END
 
+# rest: until the shell waits for a key: asleep, without a child at work, and not woken for a while.
+rest() {
+	local pid seen before='' still=0
+	until pid=$(cat "$world/shell.pid" 2>/dev/null) && [ -n "$pid" ]; do sleep 0.02; done
+	for _ in $(seq 500); do
+		sleep 0.02
+		seen=$(grep -E '^(State|voluntary_ctxt)' "/proc/$pid/status" 2>/dev/null) || return
+		if [ "$seen" = "$before" ] && [[ $seen == *S\ \(sleeping\)* ]] && ! pgrep -P "$pid" >/dev/null; then
+			[ $((++still)) -lt 10 ] || return 0
+		else
+			still=0
+		fi
+		before=$seen
+	done
+}
+
 # type_into SHELL-COMMAND LINE...: each line is typed and ends with Enter; what the terminal showed.
 type_into() {
 	local shell=$1 line
 	shift
+	rm -f "$world/shell.pid"
 	{
-		sleep 3
+		rest
 		for line; do
 			printf '%b' "$line"
-			sleep "$TAB_SECONDS"
+			rest
 			printf '\r'
-			sleep 0.5
+			rest
 		done
 		printf 'exit\r'
-		sleep 0.5
-	} | timeout 120 script -qec "stty cols 200; exec $shell" /dev/null 2>&1 |
+		rest
+	} | timeout 120 script -qec "stty cols 200; echo \$\$ >$world/shell.pid; exec $shell" /dev/null 2>&1 |
 		sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g; s/\x1b\][^\a]*\a//g; s/\x1b(B//g; s/\r//g'
 }
 

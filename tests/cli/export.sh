@@ -67,7 +67,7 @@ ip link set to-other master br0 up
 ip -n other addr add 10.66.0.200/24 dev eth0
 ip -n other link set eth0 up
 mkdir served
-qemuvm export --format dnsmasq --watch served >"$world/watch.log" 2>&1 &
+"$world/qemuvm" export --format dnsmasq --watch served >"$world/watch.log" 2>&1 &
 watcher=$!
 until [ -e served/qemuvm.hosts ]; do sleep 0.05; done
 dnsmasq --conf-file=/dev/null --keep-in-foreground --user=root --pid-file= --no-resolv --no-hosts \
@@ -94,7 +94,7 @@ for _ in $(seq 60); do
 done
 check_no_match 'dnsmasq: one that stopped is out of the folder' late "$(cat served/qemuvm.hosts)"
 inode=$(stat -c '%i %Y' served/qemuvm.hosts)
-sleep 2.5
+check 'dnsmasq: export looks again' await_round "$watcher"
 check_equal 'a folder in which nothing changes stays as it is' "$inode" "$(stat -c '%i %Y' served/qemuvm.hosts)"
 check_equal 'nothing is left beside the file' qemuvm.hosts "$(ls -A served)"
 check_equal 'and nothing is said' '' "$(cat "$world/watch.log")"

@@ -79,6 +79,9 @@ for where in /dev/tty /dev/null /dev/full '&-'; do
 		"$(timeout 20 script -qec "timeout 5 $helper connect web 22 >$where" /dev/null </dev/null)"
 done
 check_match 'a closed stdin' 'web: nobody to hand' "$(timeout 20 sh -c "$helper connect web 22 <&- 2>&1 | cat")"
-sleep 0.5
+for _ in $(seq 50); do
+	pgrep -x ssh-helper >/dev/null || break
+	sleep 0.1
+done
 check_equal 'no helper is left' '' "$(pgrep -x ssh-helper)"
 finish

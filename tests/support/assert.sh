@@ -91,6 +91,24 @@ now_ms() {
 	printf '%s\n' "${now%???}"
 }
 
+# await_round PID: a process that looks at the machine now and then has done so, and rests again.
+await_round() {
+	local before now still=0
+	before=$(grep rchar "/proc/$1/io")
+	for _ in $(seq 200); do
+		sleep 0.05
+		now=$(grep rchar "/proc/$1/io") || return
+		if [ "$now" = "$before" ]; then
+			still=$((still == 0 ? 0 : still + 1))
+			[ "$still" -lt 6 ] || return 0
+		else
+			still=1
+		fi
+		before=$now
+	done
+	return 1
+}
+
 # How long a command takes, in ms; its output and status are dropped.
 elapsed_ms() {
 	local start
