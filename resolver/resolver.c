@@ -138,17 +138,16 @@ static void ask_one(struct asking *asking, const struct config *config, struct c
 }
 
 /* Was the same asked a moment ago? Then no VM is looked for, whichever way it was found. */
-static bool answer_from_cache(const struct cache *cache, const struct trust *trust,
-	const struct config *config, const struct resolver_question *question,
+static bool answer_from_cache(const struct config *config, const struct resolver_question *question,
 	struct resolver_answer *answer)
 {
 	struct cache_entry *entry;
 	bool is_known;
 
-	if (!question->is_brief || cache->directory_fd < 0)
+	if (!question->is_brief)
 		return false;
 	entry = malloc(sizeof(*entry));
-	is_known = entry != NULL && cache_read_name(cache, answer->id, trust, entry) == 0 &&
+	is_known = entry != NULL && cache_read_name(config, answer->id, entry) == 0 &&
 		   cache_is_within(entry->answer.at_ms, (int64_t)config->cache_s * MS_PER_S);
 	if (is_known)
 		answer_from_entry(answer, entry, question);
@@ -184,10 +183,11 @@ void resolver_ask(const struct config *config, const struct resolver_question *q
 	}
 	memcpy(ret_answer->id, checked, sizeof(checked));
 	answer_name_host(ret_answer);
+	if (answer_from_cache(config, question, ret_answer))
+		return;
 	trust_init(config, &trust);
 	cache_open(config, &cache);
-	if (!answer_from_cache(&cache, &trust, config, question, ret_answer))
-		ask_anew(config, &cache, &trust, question, ret_answer);
+	ask_anew(config, &cache, &trust, question, ret_answer);
 	cache_close(&cache);
 }
 

@@ -64,14 +64,14 @@ static void check_cache(const struct config *config)
 		check_ok("cache: none, as the configuration wants it");
 		return;
 	}
-	fd = runtime_open();
+	fd = runtime_make(geteuid());
 	if (fd >= 0) {
 		close(fd);
-		check_ok("cache: %s", runtime_path(path));
+		check_ok("cache: %s", runtime_path(geteuid(), path));
 		return;
 	}
 	check_begin(CHECK_SKIPPED);
-	printf("cache: %s: %s\n", runtime_path(path),
+	printf("cache: %s: %s\n", runtime_path(geteuid(), path),
 		fd == -EPERM ? "must be your own directory, mode 0700, below one that nobody else "
 			       "can write: each look-up asks anew"
 			     : strerror(-fd));

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cache/cache_entry.h"
 #include "host/proc.h"
 #include "host/runtime.h"
 
@@ -41,17 +40,25 @@ bool cache_is_within(int64_t at_ms, int64_t span_ms)
 	return at_ms != 0 && at_ms <= now && now - at_ms < span_ms;
 }
 
-void cache_open(const struct config *config, struct cache *ret_cache)
+/* opened is how: runtime_open() or runtime_make(). */
+static void open_cache(
+	const struct config *config, int (*opened)(uid_t uid), struct cache *ret_cache)
 {
 	struct stat network;
 
-	*ret_cache = (struct cache){.directory_fd = -1, .locks_fd = -1, .config = config->identity};
+	*ret_cache = (struct cache){
+		.directory_fd = -1, .locks_fd = -1, .uid = geteuid(), .config = config->identity};
 	if (config->cache_s == 0 && config->stale_s == 0)
 		return;
 	if (stat("/proc/thread-self/ns/net", &network) < 0)
 		return;
 	ret_cache->network = network.st_ino;
-	ret_cache->directory_fd = runtime_open();
+	ret_cache->directory_fd = opened(ret_cache->uid);
+}
+
+void cache_open(const struct config *config, struct cache *ret_cache)
+{
+	open_cache(config, runtime_make, ret_cache);
 }
 
 void cache_close(struct cache *cache)
@@ -63,148 +70,63 @@ void cache_close(struct cache *cache)
 	cache->locks_fd = cache->directory_fd = -1;
 }
 
-static void set_lock_key(struct cache_place *place)
+static void set_socket(struct cache_socket *socket, const struct stat *status)
 {
-	place->lock_key = text_hash(text_of(place->file));
+	socket->device = (uint64_t)status->st_dev;
+	socket->inode = (uint64_t)status->st_ino;
+	socket->changed_ns = (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
 }
 
-static int stat_socket(const char *path, struct stat *ret_status)
+int cache_place_of_socket(
+	const struct trust *trust, const char *path, struct cache_place *ret_place)
 {
+	struct cache_place place = {.file = ""};
+	int fd = trust_open_path(trust, -1, path), r = 0;
 	struct stat status;
 
-	if (stat(path, &status) < 0)
-		return -errno;
-	if (!S_ISSOCK(status.st_mode))
-		return -ENOENT;
-	*ret_status = status;
-	return 0;
-}
-
-int cache_place_of_socket(const char *path, struct cache_place *ret_place)
-{
-	struct stat status = {.st_dev = 0};
-	int r = stat_socket(path, &status);
-
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0)
+		r = -errno;
+	else if (!S_ISSOCK(status.st_mode))
+		r = -ENOENT;
+	close(fd);
 	if (r < 0)
 		return r;
-	(void)snprintf(ret_place->file, sizeof(ret_place->file), "socket-%" PRIx64 "-%" PRIu64,
+	(void)snprintf(place.file, sizeof(place.file), "socket-%" PRIx64 "-%" PRIu64,
 		(uint64_t)status.st_dev, (uint64_t)status.st_ino);
-	set_lock_key(ret_place);
+	set_socket(&place.socket, &status);
+	(void)snprintf(place.socket.path, sizeof(place.socket.path), "%s", path);
+	*ret_place = place;
 	return 0;
 }
 
 void cache_place_of_process(pid_t pid, uint64_t start_time, struct cache_place *ret_place)
 {
+	*ret_place = (struct cache_place){.file = ""};
 	(void)snprintf(ret_place->file, sizeof(ret_place->file), "process-%d-%" PRIu64, (int)pid,
 		start_time);
-	set_lock_key(ret_place);
 }
 
-static int64_t changed_ns(const struct stat *status)
+static bool is_same_socket(const struct cache_socket *a, const struct cache_socket *b)
 {
-	return (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+	return a->device == b->device && a->inode == b->inode && a->changed_ns == b->changed_ns;
 }
 
-static int identify_socket(const char *path, struct cache_socket *ret_socket)
-{
-	struct cache_socket socket = {.device = 0};
-	struct stat status = {.st_dev = 0};
-	int r = stat_socket(path, &status);
-
-	if (r < 0)
-		return r;
-	socket.device = (uint64_t)status.st_dev;
-	socket.inode = (uint64_t)status.st_ino;
-	socket.changed_ns = changed_ns(&status);
-	(void)snprintf(socket.path, sizeof(socket.path), "%s", path);
-	*ret_socket = socket;
-	return 0;
-}
-
-static int identify_process(pid_t pid, uid_t uid, struct cache_process *ret_process)
-{
-	struct cache_process process = {.pid = pid, .uid = uid};
-	int r = proc_birth(pid, &process.start_time, &process.owner);
-
-	if (r == 0)
-		*ret_process = process;
-	return r;
-}
-
-/* Has the VM a socket that the caller's own file system shows? */
-static bool has_socket(const struct vm *vm)
-{
-	return vm->agent.kind == VM_ENDPOINT_UNIX && vm->agent.path[0] == '/' &&
-	       vm->agent.root_pid == 0;
-}
-
-int cache_identify(const struct cache *cache, const struct vm *vm, struct cache_entry *entry)
-{
-	int r = identify_process(vm->pid, vm->uid, &entry->process);
-
-	if (r == 0 && has_socket(vm))
-		r = identify_socket(vm->agent.path, &entry->socket);
-	entry->network = cache->network;
-	entry->config = cache->config;
-	return r;
-}
-
-static bool is_same_process(const struct cache_process *before)
-{
-	struct cache_process now;
-
-	return identify_process(before->pid, before->uid, &now) == 0 &&
-	       now.start_time == before->start_time && now.owner == before->owner;
-}
-
-static bool is_same_socket(const struct cache_socket *before)
-{
-	struct cache_socket now;
-
-	if (before->path[0] == '\0')
-		return true;
-	return identify_socket(before->path, &now) == 0 && now.device == before->device &&
-	       now.inode == before->inode && now.changed_ns == before->changed_ns;
-}
-
-static bool is_past(int64_t at_ms, int64_t now_ms)
-{
-	return at_ms <= now_ms;
-}
-
-/* Is it still what it was? The cheap questions come first. */
-static bool is_true(
-	const struct cache *cache, const struct trust *trust, const struct cache_entry *entry)
+/* Of this network and configuration, and from a clock that was not set back since? */
+static bool is_of_cache(const struct cache *cache, const struct cache_entry *entry)
 {
 	int64_t now = cache_now_ms();
 
 	return entry->network == cache->network && entry->config == cache->config &&
-	       is_past(entry->answer.at_ms, now) && is_past(entry->agent.at_ms, now) &&
-	       is_past(entry->failed_ms, now) && is_past(entry->unanswered_ms, now) &&
-	       trust_has_uid(trust, entry->process.uid) && is_same_socket(&entry->socket) &&
-	       is_same_process(&entry->process);
-}
-
-/* The text of a file that only the caller can have written. */
-static int read_file(int fd, char *ret_text, size_t size)
-{
-	struct stat status;
-	ssize_t len;
-
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() ||
-		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return -EPERM;
-	len = read(fd, ret_text, size - 1);
-	if (len < 0)
-		return -errno;
-	ret_text[len] = '\0';
-	return memchr(ret_text, '\0', (size_t)len) == NULL ? 0 : -EBADMSG;
+	       entry->answer.at_ms <= now && entry->agent.at_ms <= now && entry->failed_ms <= now &&
+	       entry->unanswered_ms <= now;
 }
 
 char *cache_read_text(const struct cache *cache, const char *file, size_t max)
 {
+	struct stat status;
+	ssize_t len = -1;
 	char *text;
 	int fd;
 
@@ -215,11 +137,15 @@ char *cache_read_text(const struct cache *cache, const char *file, size_t max)
 	if (fd < 0)
 		return NULL;
 	text = malloc(max);
-	if (text != NULL && read_file(fd, text, max) < 0) {
-		free(text);
-		text = NULL;
-	}
+	if (text != NULL && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+		status.st_uid == cache->uid && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		len = read(fd, text, max - 1);
 	close(fd);
+	if (len < 0 || memchr(text, '\0', (size_t)len) != NULL) {
+		free(text);
+		return NULL;
+	}
+	text[len] = '\0';
 	return text;
 }
 
@@ -229,25 +155,25 @@ static int read_entry(const struct cache *cache, const char *file, struct cache_
 	int r = text != NULL ? cache_entry_read(text, ret_entry) : -ENOENT;
 
 	free(text);
-	return r;
+	return r == 0 && !is_of_cache(cache, ret_entry) ? -ESTALE : r;
 }
 
 int cache_read(const struct cache *cache, const struct cache_place *place,
 	const struct trust *trust, struct cache_entry *ret_entry)
 {
-	int r;
+	const struct cache_process *process = &ret_entry->process;
+	uint64_t start_time;
+	uid_t owner;
+	int r = read_entry(cache, place->file, ret_entry);
 
-	if (cache->directory_fd < 0)
-		return -ENOENT;
-	r = read_entry(cache, place->file, ret_entry);
 	if (r < 0)
 		return r;
-	return is_true(cache, trust, ret_entry) ? 0 : -ESTALE;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (!is_same_socket(&ret_entry->socket, &place->socket) ||
+		!trust_has_uid(trust, process->uid) ||
+		proc_birth(process->pid, &start_time, &owner) < 0 ||
+		start_time != process->start_time || owner != process->owner)
+		return -ESTALE;
+	return 0;
 }
 
 /* The link of a name: "web.vm". */
@@ -258,34 +184,57 @@ static int link_of(const char *name, char ret_link[static NAME_MAX + 1])
 	if (len > NAME_MAX)
 		return -ENAMETOOLONG;
 	for (; *ret_link != '\0'; ret_link++)
-		*ret_link = lower(*ret_link);
+		if (*ret_link >= 'A' && *ret_link <= 'Z')
+			*ret_link = (char)(*ret_link - 'A' + 'a');
 	return 0;
 }
 
-/* What is at the other end of a link may have become another VM's. */
-static bool has_name(const struct cache_entry *entry, const char *name)
+/*
+ * Is a VM still the one that the entry of its name is about? This is the path that every lookup of
+ * a known name takes, so it makes as few system calls as it can.
+ *
+ * The entry says that its user was trusted under this configuration; only a user who is neither
+ * root, nor the caller, nor the owner of the process would need another look. A process of the same
+ * pid and start time is the same one, whoever owns it now. The socket is not followed if it is a
+ * link, and what it was was found without following a link that others could make.
+ */
+static bool is_vm_unchanged(const struct cache *cache, const struct cache_entry *entry)
 {
-	for (unsigned int i = 0; i < entry->name_count; i++)
-		if (name_matches(name, entry->names[i]))
-			return true;
-	return false;
+	const struct cache_process *process = &entry->process;
+	struct cache_socket socket = {.device = 0};
+	uint64_t start_time;
+	struct stat status;
+
+	if (process->uid != 0 && process->uid != cache->uid && process->uid != process->owner)
+		return false;
+	if (entry->socket.path[0] != '\0') {
+		if (lstat(entry->socket.path, &status) < 0)
+			return false;
+		set_socket(&socket, &status);
+	}
+	return is_same_socket(&entry->socket, &socket) &&
+	       proc_birth(process->pid, &start_time, NULL) == 0 &&
+	       start_time == process->start_time;
 }
 
-int cache_read_name(const struct cache *cache, const char *name, const struct trust *trust,
-	struct cache_entry *ret_entry)
+int cache_read_name(const struct config *config, const char *name, struct cache_entry *ret_entry)
 {
 	char link[NAME_MAX + 1];
+	struct cache cache;
 	int r = link_of(name, link);
 
-	if (cache->directory_fd < 0)
-		return -ENOENT;
-	if (r == 0)
-		r = read_entry(cache, link, ret_entry);
 	if (r < 0)
 		return r;
-	if (!has_name(ret_entry, name))
-		return -ENOENT;
-	return is_true(cache, trust, ret_entry) ? 0 : -ESTALE;
+	open_cache(config, runtime_open, &cache);
+	r = read_entry(&cache, link, ret_entry);
+	cache_close(&cache);
+	if (r < 0)
+		return r;
+	/* What is at the other end of a link may have become another VM's. */
+	for (unsigned int i = 0; i < ret_entry->name_count; i++)
+		if (name_matches(name, ret_entry->names[i]))
+			return is_vm_unchanged(&cache, ret_entry) ? 0 : -ESTALE;
+	return -ENOENT;
 }
 
 static bool is_old(int directory_fd, const char *name, int flags)
@@ -299,30 +248,7 @@ static bool is_old(int directory_fd, const char *name, int flags)
 	return now.tv_sec - status.st_mtim.tv_sec > PRUNE_AFTER_S;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
-static bool begins_with(const char *text, const char *beginning)
-{
-	return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
-/* Agents' sockets may be in this directory, too. */
-static void prune_file(int directory_fd, const char *name)
-{
-	bool is_entry = begins_with(name, "socket-") || begins_with(name, "process-") ||
-			begins_with(name, "keys-") || begins_with(name, "new-");
-
-	if ((is_entry && is_old(directory_fd, name, AT_SYMLINK_NOFOLLOW)) ||
-		(ends_with(name, "." NAME_DOMAIN) && is_old(directory_fd, name, 0)))
-		unlinkat(directory_fd, name, 0);
-}
-
-/* What VMs that have ended left. */
+/* Removes what VMs that have ended left. Agents' sockets may be in this directory, too. */
 static void prune(const struct cache *cache)
 {
 	int fd = openat(cache->directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -334,51 +260,44 @@ static void prune(const struct cache *cache)
 			close(fd);
 		return;
 	}
-	for (int i = 0; i < PRUNED_FILES_MAX && (entry = readdir(directory)) != NULL; i++)
-		prune_file(cache->directory_fd, entry->d_name);
+	for (int i = 0; i < PRUNED_FILES_MAX && (entry = readdir(directory)) != NULL; i++) {
+		struct text name = text_of(entry->d_name);
+		bool is_file = text_begins_with(name, "socket-") ||
+			       text_begins_with(name, "process-") ||
+			       text_begins_with(name, "keys-") || text_begins_with(name, "new-");
+		bool is_link = text_ends_with(name, "." NAME_DOMAIN);
+
+		if ((is_file && is_old(fd, entry->d_name, AT_SYMLINK_NOFOLLOW)) ||
+			(is_link && is_old(fd, entry->d_name, 0)))
+			unlinkat(fd, entry->d_name, 0);
+	}
 	closedir(directory);
-}
-
-/* A name that no other writer uses. 0 or a negative errno. */
-static int draw_name(char ret_name[static NAME_MAX + 1])
-{
-	uint64_t bits;
-
-	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits))
-		return -errno;
-	(void)snprintf(ret_name, NAME_MAX + 1, "new-%016" PRIx64, bits);
-	return 0;
-}
-
-static int write_new(const struct cache *cache, const char *name, const char *text, size_t len)
-{
-	int fd = openat(cache->directory_fd, name,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	ssize_t written;
-
-	if (fd < 0)
-		return -errno;
-	written = write(fd, text, len);
-	close(fd);
-	return written == (ssize_t)len ? 0 : -ENOSPC;
 }
 
 /* Puts a new file in the place of an old one, or leaves none of either. */
 static int replace(const struct cache *cache, const char *file, const char *text, size_t len)
 {
 	char name[NAME_MAX + 1];
-	int r = draw_name(name);
+	ssize_t written = -1;
+	uint64_t bits;
+	int fd;
 
-	if (r < 0)
-		return r;
-	r = write_new(cache, name, text, len);
-	if (r == 0 && renameat(cache->directory_fd, name, cache->directory_fd, file) < 0)
-		r = -errno;
-	if (r < 0) {
-		unlinkat(cache->directory_fd, name, 0);
-		unlinkat(cache->directory_fd, file, 0);
+	/* A name that no other writer uses. */
+	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits))
+		return -errno;
+	(void)snprintf(name, sizeof(name), "new-%016" PRIx64, bits);
+	fd = openat(cache->directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		S_IRUSR | S_IWUSR);
+	if (fd >= 0) {
+		written = write(fd, text, len);
+		close(fd);
 	}
-	return r;
+	if (written == (ssize_t)len &&
+		renameat(cache->directory_fd, name, cache->directory_fd, file) == 0)
+		return 0;
+	unlinkat(cache->directory_fd, name, 0);
+	unlinkat(cache->directory_fd, file, 0);
+	return -EIO;
 }
 
 void cache_write_text(const struct cache *cache, const char *file, const char *text, size_t len)
@@ -396,7 +315,7 @@ static void link_name(const struct cache *cache, const char *name, const char *f
 	if (link_of(name, link) < 0)
 		return;
 	len = readlinkat(cache->directory_fd, link, target, sizeof(target));
-	if (len >= 0 && (size_t)len == strlen(file) && memcmp(target, file, (size_t)len) == 0)
+	if (len >= 0 && text_equals((struct text){target, target + len}, file))
 		return;
 	if (len >= 0)
 		unlinkat(cache->directory_fd, link, 0);
@@ -405,17 +324,23 @@ static void link_name(const struct cache *cache, const char *name, const char *f
 		return;
 }
 
-void cache_write(
-	const struct cache *cache, const struct cache_place *place, const struct cache_entry *entry)
+void cache_write(const struct cache *cache, const struct cache_place *place, const struct vm *vm,
+	struct cache_entry *entry)
 {
+	struct cache_process process = {.pid = vm->pid, .uid = vm->uid};
 	char *text;
 	int len;
 
-	if (cache->directory_fd < 0)
+	if (cache->directory_fd < 0 || proc_birth(vm->pid, &process.start_time, &process.owner) < 0)
 		return;
 	text = malloc(CACHE_FILE_MAX);
 	if (text == NULL)
 		return;
+	name_spell(vm->id, entry->vm);
+	entry->process = process;
+	entry->socket = place->socket;
+	entry->network = cache->network;
+	entry->config = cache->config;
 	len = cache_entry_write(entry, text, CACHE_FILE_MAX);
 	if (len > 0 && faccessat(cache->directory_fd, place->file, F_OK, 0) < 0)
 		prune(cache);

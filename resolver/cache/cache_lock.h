@@ -2,11 +2,9 @@
 #ifndef QEMUVM_CACHE_LOCK_H
 #define QEMUVM_CACHE_LOCK_H
 
-#include <stdint.h>
-
 /*
  * One process of a user at a time asks a VM: each VM has a byte of a file in the runtime directory,
- * and the process that asks holds a lock on that byte.
+ * at a place drawn from the name of its own file there, and the process that asks locks that byte.
  *
  * The lock belongs to the open file (F_OFD_SETLK, fcntl_locking(2)), not to the process, so that
  * threads exclude each other, too, and a stranger's close() of the file releases nothing. The
@@ -19,7 +17,7 @@
 int cache_lock_open(int directory_fd);
 
 /* 0: locked. -EAGAIN: another holds it. Any other error: locks do not work here. */
-int cache_lock_try(int locks_fd, uint64_t key);
-void cache_lock_release(int locks_fd, uint64_t key);
+int cache_lock_try(int locks_fd, const char *file);
+void cache_lock_release(int locks_fd, const char *file);
 
 #endif

@@ -2,25 +2,30 @@
 #ifndef QEMUVM_RUNTIME_H
 #define QEMUVM_RUNTIME_H
 
+#include <sys/types.h>
+
 /*
- * The directory in which one user's processes leave each other word: /run/qemuvm/cache of root,
- * /run/user/UID/qemuvm of anybody else. Both are on a file system that ends with the boot.
+ * The directory in which one user's processes leave files for each other: /run/qemuvm/cache of
+ * root, /run/user/UID/qemuvm of anybody else. Both are on a file system that ends with the boot.
  *
- * It counts only as what it should be: a directory of the caller's (geteuid()), mode 0700, below
- * one that nobody but its owner (root, or the caller) can write, and no symbolic link. In a set-uid
- * program there is none.
+ * It is used only if it is a directory (no symbolic link) of that user with mode 0700, which is
+ * checked on its descriptor. A set-uid program has none. uid is the caller's geteuid().
  */
 #define RUNTIME_DIRECTORY "/run/qemuvm"
 
-/*
- * A descriptor of it, for the caller to close. Where it is missing and the directory above it is
- * as it should be, it is made. -ENOENT (that one is missing, too), -EPERM (it does not count), or
- * what open(2) and mkdir(2) said.
- */
-int runtime_open(void);
+/* A descriptor (O_PATH) of it for the caller to close: to read files that are checked themselves.
+ * -ENOENT, -EPERM (not as above), or what open(2) said. */
+int runtime_open(uid_t uid);
 
-/* Where it is, or would be: for a person. Returns path. */
+/*
+ * The same to write into it: the directory above must be the user's (root's), and nobody else may
+ * be able to write that one, or he could put another of the user's directories here. A missing
+ * directory is made.
+ */
+int runtime_make(uid_t uid);
+
+/* Its path, for a person. Returns path. */
 #define RUNTIME_PATH_SIZE 64
-const char *runtime_path(char path[static RUNTIME_PATH_SIZE]);
+const char *runtime_path(uid_t uid, char path[static RUNTIME_PATH_SIZE]);
 
 #endif

@@ -18,23 +18,16 @@ void memory_init(struct memory *memory, struct cache *cache, const struct trust 
 	memory->lock_until = lock_until;
 }
 
-static bool has_cache(const struct memory *memory)
-{
-	return memory->cache != NULL && memory->cache->directory_fd >= 0;
-}
-
-static void give_back(struct memory *memory)
+static void release_lock(struct memory *memory)
 {
 	if (memory->has_lock)
-		cache_lock_release(memory->cache->locks_fd, memory->place.lock_key);
+		cache_lock_release(memory->cache->locks_fd, memory->place.file);
 	memory->has_lock = false;
 }
 
 static void set_place(struct memory *memory, const struct cache_place *place)
 {
-	if (memory->has_place && strcmp(memory->place.file, place->file) == 0)
-		return;
-	give_back(memory);
+	release_lock(memory);
 	memset(&memory->entry, 0, sizeof(memory->entry));
 	memory->place = *place;
 	memory->has_place = true;
@@ -44,23 +37,30 @@ void memory_set_socket(struct memory *memory, const char *path)
 {
 	struct cache_place place;
 
-	if (has_cache(memory) && cache_place_of_socket(path, &place) == 0)
+	if (memory->cache == NULL || memory->cache->directory_fd < 0 ||
+		(memory->has_place && strcmp(memory->place.socket.path, path) == 0))
+		return;
+	if (cache_place_of_socket(memory->trust, path, &place) == 0)
 		set_place(memory, &place);
 }
 
 void memory_set_vm(struct memory *memory, const struct vm *vm)
 {
+	bool has_socket = vm->agent.kind == VM_ENDPOINT_UNIX && vm->agent.path[0] == '/' &&
+			  vm->agent.root_pid == 0;
 	struct cache_place place;
 
-	if (!has_cache(memory))
-		return;
-	if (vm->agent.kind == VM_ENDPOINT_UNIX && vm->agent.root_pid == 0 &&
-		cache_place_of_socket(vm->agent.path, &place) == 0) {
-		set_place(memory, &place);
-	} else if (vm->pid > 0 && vm->start_time > 0) {
-		cache_place_of_process(vm->pid, vm->start_time, &place);
-		set_place(memory, &place);
+	if (has_socket) {
+		memory_set_socket(memory, vm->agent.path);
+		if (memory->has_place && strcmp(memory->place.socket.path, vm->agent.path) == 0)
+			return;
 	}
+	if (memory->cache == NULL || memory->cache->directory_fd < 0 || vm->pid <= 0 ||
+		vm->start_time == 0)
+		return;
+	cache_place_of_process(vm->pid, vm->start_time, &place);
+	if (!memory->has_place || strcmp(memory->place.file, place.file) != 0)
+		set_place(memory, &place);
 }
 
 static void read_entry(struct memory *memory)
@@ -82,7 +82,7 @@ int memory_try_lock(struct memory *memory)
 	if (cache->locks_fd < 0)
 		cache->locks_fd = cache_lock_open(cache->directory_fd);
 	if (cache->locks_fd >= 0) {
-		r = cache_lock_try(cache->locks_fd, memory->place.lock_key);
+		r = cache_lock_try(cache->locks_fd, memory->place.file);
 		memory->has_lock = r == 0;
 	}
 	read_entry(memory);
@@ -221,13 +221,8 @@ void memory_note_answer(struct memory *memory, const char *name, const struct ca
 
 void memory_leave(struct memory *memory, const struct vm *vm)
 {
-	struct cache_entry *entry = &memory->entry;
-
-	if (memory->has_place && memory->is_changed) {
-		name_spell(vm->id, entry->vm);
-		if (cache_identify(memory->cache, vm, entry) == 0)
-			cache_write(memory->cache, &memory->place, entry);
-	}
+	if (memory->has_place && memory->is_changed)
+		cache_write(memory->cache, &memory->place, vm, &memory->entry);
 	memory->is_changed = false;
-	give_back(memory);
+	release_lock(memory);
 }

@@ -18,13 +18,15 @@ int main(int argc, char **argv)
 	static struct config config;
 	struct cache_place place;
 	struct cache cache;
+	struct trust trust;
 	int locks_fd;
 
 	config_load(&config, NULL);
+	trust_init(&config, &trust);
 	cache_open(&config, &cache);
 	locks_fd = cache_lock_open(cache.directory_fd);
-	if (argc < 2 || locks_fd < 0 || cache_place_of_socket(argv[1], &place) < 0 ||
-		cache_lock_try(locks_fd, place.lock_key) < 0) {
+	if (argc < 2 || locks_fd < 0 || cache_place_of_socket(&trust, argv[1], &place) < 0 ||
+		cache_lock_try(locks_fd, place.file) < 0) {
 		fputs("cannot lock\n", stderr);
 		return 1;
 	}

@@ -33,12 +33,12 @@ static void end(void)
 START_TEST(one_at_a_time)
 {
 	begin();
-	ck_assert_int_eq(cache_lock_try(one, 7), 0);
-	ck_assert_int_eq(cache_lock_try(other, 7), -EAGAIN);
-	ck_assert_int_eq(cache_lock_try(other, 8), 0);
-	ck_assert_int_eq(cache_lock_try(other, UINT64_MAX), 0);
-	cache_lock_release(one, 7);
-	ck_assert_int_eq(cache_lock_try(other, 7), 0);
+	ck_assert_int_eq(cache_lock_try(one, "seven"), 0);
+	ck_assert_int_eq(cache_lock_try(other, "seven"), -EAGAIN);
+	ck_assert_int_eq(cache_lock_try(other, "eight"), 0);
+	ck_assert_int_eq(cache_lock_try(other, ""), 0);
+	cache_lock_release(one, "seven");
+	ck_assert_int_eq(cache_lock_try(other, "seven"), 0);
 	end();
 }
 END_TEST
@@ -53,14 +53,14 @@ START_TEST(it_ends_with_its_holder_and_not_with_a_stranger)
 	if (child == 0) {
 		int own = cache_lock_open(directory_fd);
 
-		_exit(cache_lock_try(own, 7) == 0 ? 0 : 1);
+		_exit(cache_lock_try(own, "seven") == 0 ? 0 : 1);
 	}
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
-	ck_assert_int_eq(cache_lock_try(one, 7), 0);
+	ck_assert_int_eq(cache_lock_try(one, "seven"), 0);
 	/* A lock of POSIX's would be given away by any close(). */
 	close(cache_lock_open(directory_fd));
-	ck_assert_int_eq(cache_lock_try(other, 7), -EAGAIN);
+	ck_assert_int_eq(cache_lock_try(other, "seven"), -EAGAIN);
 	end();
 }
 END_TEST
@@ -73,14 +73,14 @@ START_TEST(a_child_does_not_keep_what_was_given_back)
 
 	begin();
 	ck_assert_int_eq(pipe(pipe_fds), 0);
-	ck_assert_int_eq(cache_lock_try(one, 7), 0);
+	ck_assert_int_eq(cache_lock_try(one, "seven"), 0);
 	child = fork();
 	if (child == 0) {
 		close(pipe_fds[1]);
 		_exit(read(pipe_fds[0], &byte, 1) == 0 ? 0 : 1);
 	}
-	cache_lock_release(one, 7);
-	ck_assert_int_eq(cache_lock_try(other, 7), 0);
+	cache_lock_release(one, "seven");
+	ck_assert_int_eq(cache_lock_try(other, "seven"), 0);
 	close(pipe_fds[1]);
 	close(pipe_fds[0]);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
