@@ -127,15 +127,15 @@ sed -i -E 's/^(answer|agent) [0-9]+/\1 99999999999/' "$file"
 check_spoiled 'of the future'
 spoil
 head -c 100000 /dev/zero | tr '\0' '\n' >>"$file"
-check_spoiled 'a file without end'
+check_spoiled 'an entry without end'
 spoil
 rm "$file"
 mkfifo "$file"
-check_spoiled 'a pipe'
+check_spoiled 'a pipe in the place of an entry'
 spoil
 rm "$file"
 mkdir "$file"
-check_spoiled 'a directory' stays
+check_spoiled 'a directory in the place of an entry' stays
 rmdir "$file"
 spoil
 before=$(asked web)
@@ -145,38 +145,38 @@ check_equal 'a link out of the directory leads nowhere, and the VM is found as e
 
 # The directory.
 check_without() {
-	check_equal "$1: the look-up works" 10.66.0.5 "$(address_of web.vm)"
-	check_equal "$1: twice" 10.66.0.5 "$(address_of web.vm)"
+	check_equal "$1 in the place of the cache: the name is found" 10.66.0.5 "$(address_of web.vm)"
+	check_equal "$1 in the place of the cache: the name is found again" 10.66.0.5 "$(address_of web.vm)"
 }
 forget
 mkdir -m 755 "$cache"
 check_without 'a directory that others can read'
-check_equal 'is not used' '' "$(ls "$cache")"
+check_equal 'a cache directory that others can read is not used' '' "$(ls "$cache")"
 chmod 700 "$cache"
 chown 4711 "$cache"
 check_without "another's directory"
-check_equal 'is not used, either' '' "$(ls "$cache")"
+check_equal "another user's cache directory is not used" '' "$(ls "$cache")"
 forget
 mkdir elsewhere
 ln -s "$world/elsewhere" "$cache"
 check_without 'a symbolic link'
-check_equal 'is not followed' '' "$(ls elsewhere)"
+check_equal 'a symbolic link in the place of the cache is not followed' '' "$(ls elsewhere)"
 rm "$cache"
 : >"$cache"
 check_without 'a file in its place'
 rm "$cache"
 chmod 777 /run/qemuvm
-check_without 'a directory that others can write, above it'
-check_equal 'makes none' no "$([ -e "$cache" ] && echo yes || echo no)"
+check_without 'a directory that others can write above it, and none'
+check_equal 'no cache is made below a directory that others can write' no "$([ -e "$cache" ] && echo yes || echo no)"
 chmod 755 /run/qemuvm
 mkdir -m 700 "$cache"
 mount -t tmpfs -o mode=700,ro tmpfs "$cache"
-check_without 'read-only'
+check_without 'a read-only file system'
 umount "$cache"
 mount -t tmpfs -o mode=700,size=8k tmpfs "$cache"
 head -c 20000 /dev/zero >"$cache/full" 2>/dev/null
-check_without 'full'
-check_equal 'and nothing half written stays' '' "$(find "$cache" -name 'new-*' -o -name 'socket-*')"
+check_without 'a full file system'
+check_equal 'on a full file system nothing half written stays' '' "$(find "$cache" -name 'new-*' -o -name 'socket-*')"
 umount "$cache"
 printf 'socket = %s/%%s.qga\n' "$world" >conf
 mv /run/qemuvm/web.qga .

@@ -19,7 +19,7 @@ check_equal 'the second caller gets the same' 10.66.0.5 "$output"
 check_at_most 'and does not wait' "$AT_ONCE_MS" "$took_ms"
 timed qemuvm list
 check_match 'a person is told how old it is' '10\.66\.0\.5 .* agent: .*does not answer.*said.*[12] s ago' "$output"
-check_match 'programs, too' '[12] s ago' "$(qemuvm list --json | jq -r '.[0].hint')"
+check_match '--json tells how old the answer is' '[12] s ago' "$(qemuvm list --json | jq -r '.[0].hint')"
 age 3000
 check_status 'after stale_s it is not believed any more' 2 getent ahosts web.vm
 
@@ -27,14 +27,14 @@ printf 'cache_s = 5\n' >conf
 start_agent web accept hold "${good[@]}" loop
 timed getent ahosts web.vm
 check_at_most 'an agent that never answered' "$SILENT_MS" "$took_ms"
-check_equal 'no address' '' "$output"
+check_equal 'an agent that never answered names no address' '' "$output"
 timed getent ahosts web.vm
 check_at_most 'is not waited for again' "$AT_ONCE_MS" "$took_ms"
 check_equal 'nor connected to' 1 "$(connected web)"
 age 600
 timed address_of web.vm
 check_equal 'and as soon as it listens it is heard' 10.66.0.5 "$output"
-check_at_most 'at once' "$AT_ONCE_MS" "$took_ms"
+check_at_most 'without waiting first, in ms' "$AT_ONCE_MS" "$took_ms"
 
 start_agent web accept hold "${good[@]}" loop
 getent ahosts web.vm

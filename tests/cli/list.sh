@@ -38,12 +38,12 @@ check_match '20 columns: the best address stays' '10\.66\.0\.5' "$(on_terminal 2
 check_match '80 columns: how many more there are' '10\.66\.0\.[0-9]+ \+1[0-9]' "$(on_terminal 80 "$world/qemuvm list")"
 check_match '300 columns: why there is none' 'ssh -p 2222 127\.0\.0\.1' "$(on_terminal 300 "$world/qemuvm list")"
 check_match 'a terminal shows styles' $'\e\\[1m' "$(on_terminal 80 "TERM=xterm $world/qemuvm list")"
-check_no_match 'unless NO_COLOR is set' $'\e\\[' "$(on_terminal 80 "TERM=xterm NO_COLOR=1 $world/qemuvm list")"
-check_no_match 'or it is a dumb one' $'\e\\[' "$(on_terminal 80 "TERM=dumb $world/qemuvm list")"
-check_no_match 'or none' $'\e' "$(qemuvm list)"
+check_no_match 'NO_COLOR switches styles off' $'\e\\[' "$(on_terminal 80 "TERM=xterm NO_COLOR=1 $world/qemuvm list")"
+check_no_match 'a dumb terminal shows no styles' $'\e\\[' "$(on_terminal 80 "TERM=dumb $world/qemuvm list")"
+check_no_match 'output that is no terminal has no styles' $'\e' "$(qemuvm list)"
 check_match 'the kind of network' 'bridged +- +tap ' "$(qemuvm list)"
 check_match 'and how long it is up' 'private +- +user +(<1|[0-9]+) min ' "$(qemuvm list)"
-check_equal 'twice the same' "$(qemuvm list; qemuvm list --json; qemuvm list --plain)" \
+check_equal 'list prints the same VMs in the same order each time' "$(qemuvm list; qemuvm list --json; qemuvm list --plain)" \
 	"$(qemuvm list; qemuvm list --json; qemuvm list --plain)"
 
 check_equal '--plain: six fields' 6 "$(qemuvm list --plain | awk -F'\t' '{ print NF }' | sort -u)"
@@ -92,10 +92,10 @@ stop_agent late
 # One may be under way that has seen it.
 await_round "$watcher"
 await_round "$watcher"
-check_no_match 'and no more one that stopped' late "$(tail -n 7 "$world/watched")"
+check_no_match '--watch does not show a VM that stopped' late "$(tail -n 7 "$world/watched")"
 before=$(wc -l <"$world/watched")
 check '--watch looks again' await_round "$watcher"
-check_equal 'and nothing while nothing changes' "$before" "$(wc -l <"$world/watched")"
+check_equal '--watch prints nothing while nothing changes' "$before" "$(wc -l <"$world/watched")"
 kill "$watcher"
 wait "$watcher" 2>/dev/null
 check_status 'a reader who goes ends it' 0 timeout 10 bash -c "set -o pipefail; '$world/qemuvm' list --watch | head -n 1; [ \${PIPESTATUS[1]} = 0 ]"

@@ -73,11 +73,11 @@ check_match 'with its address and source' 'web +10\.66\.0\.5 .* agent$' "$("$qem
 check_equal 'list --json is JSON with the documented keys' \
 	'agent-socket forwards hint host ip-addresses macs names network pid source started vm-id vsock-cid' \
 	"$("$qemuvm" list --json | jq -r '.[0] | keys[]' | LC_ALL=C sort | paste -sd ' ')"
-check_equal 'and has addresses' 10.66.0.5 \
+check_equal 'list --json has the address of a VM' 10.66.0.5 \
 	"$("$qemuvm" list --json | jq -r '.[] | select(.["vm-id"] == "web") | .["ip-addresses"][0]')"
-check_equal 'and hints' string \
+check_equal 'list --json has a hint for a VM without an address' string \
 	"$("$qemuvm" list --json | jq -r '.[] | select(.["vm-id"] == "mute") | .hint | type')"
-check_equal 'twice the same' "$("$qemuvm" list --json)" "$("$qemuvm" list --json)"
+check_equal 'list --json prints the same each time' "$("$qemuvm" list --json)" "$("$qemuvm" list --json)"
 
 says 3 'no such VM' 'no VM of that name' "$qemuvm" ip nosuch
 says 3 'a name that cannot be' 'no VM can have this name' "$qemuvm" ip ../web

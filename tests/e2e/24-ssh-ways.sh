@@ -23,7 +23,7 @@ check_equal 'a forward that the monitor is asked for' made "$(ssh made hostname 
 check_equal 'is taken back as soon as the connection stands' '1 0' \
 	"$( (ssh made 'sleep 2; echo 1' & sleep 1.5; n=$(forwards made); wait; echo "$n") | xargs)"
 check_equal 'many at once' 20 "$(for _ in {1..20}; do ssh made hostname & done 2>/dev/null | grep -c made)"
-check_equal 'leave none' 0 "$(forwards made)"
+check_equal 'no forward is left' 0 "$(forwards made)"
 ssh made 'kill $(cat /run/sshd.pid)' 2>/dev/null
 timeout -s TERM 4 "$helper" connect made 22 2>"$world/errors" </dev/null | cat
 check_equal 'a helper that is ended leaves none, either' 0 "$(forwards made)"

@@ -60,7 +60,7 @@ start_qemu -name ours -chardev "socket,id=a,path=$world/ours.sock,server=on,wait
 start "${alice[@]}" qemu-system-x86_64 -name ours
 await_qemus
 chmod 666 ours.sock
-check_equal 'both count' 2 \
+check_equal "the caller's own and root's VM of one name are both listed" 2 \
 	"$(as_alice "$world/qemuvm" list --json | jq '[.[] | select(."vm-id" == "ours")] | length')"
 check_match "the caller's own comes before root's" 'no guest agent socket' \
 	"$(as_alice "$world/qemuvm" ip ours 2>&1)"

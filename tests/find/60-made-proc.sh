@@ -65,7 +65,7 @@ mkdir leases
 printf 'lease = %s/leases/*\n' "$world" >conf
 printf '0 52:54:00:66:00:09 10.66.0.9 whole *\n' >leases/dnsmasq.leases
 make_process 100 -name whole -netdev tap,id=n,ifname=t0 -device virtio-net,netdev=n,mac=52:54:00:66:00:09
-check_beside 'alone'
+check_beside 'no other process'
 
 # Cut and missing.
 make_process 200 -name missing

@@ -35,26 +35,26 @@ check_edit() {
 	installer
 	check_equal "$1" "$after" "$(content)"
 	installer
-	check_equal "$1, twice" "$after" "$(content)"
+	check_equal "$1: a second run changes nothing" "$after" "$(content)"
 	check_equal "$1: the mode stays" 640 "$(stat -c %a "$file")"
 	installer --uninstall
 	check_equal "$1: and back" "$before" "$(content)"
 }
 
-check_edit 'Debian' 'passwd: files\nhosts:          files dns\nnetworks: files\n' \
+check_edit 'the hosts line of Debian' 'passwd: files\nhosts:          files dns\nnetworks: files\n' \
 	"passwd: files\nhosts:          files $ours dns\nnetworks: files\n"
-check_edit 'before resolve' 'hosts: files mymachines resolve [!UNAVAIL=return] dns\n' \
+check_edit 'the hosts line of systemd-resolved' 'hosts: files mymachines resolve [!UNAVAIL=return] dns\n' \
 	"hosts: files $ours mymachines resolve [!UNAVAIL=return] dns\n"
-check_edit 'before mdns' 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n' \
+check_edit 'the hosts line of mdns' 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n' \
 	"hosts: files $ours mdns4_minimal [NOTFOUND=return] dns\n"
 check_edit 'files with an action' 'hosts: files [SUCCESS=return] dns\n' \
 	"hosts: files [SUCCESS=return] $ours dns\n"
-check_edit 'files last' 'hosts: dns files\n' "hosts: $ours dns files\n"
+check_edit 'files behind dns' 'hosts: dns files\n' "hosts: $ours dns files\n"
 check_edit 'resolve before files' 'hosts: mymachines resolve [!UNAVAIL=return] files myhostname dns\n' \
 	"hosts: mymachines $ours resolve [!UNAVAIL=return] files myhostname dns\n"
-check_edit 'no files' 'hosts: dns\n' "hosts: $ours dns\n"
-check_edit 'files alone' 'hosts: files\n' "hosts: files $ours\n"
-check_edit 'tabs' 'hosts:\t\tfiles\tdns\n' "hosts:\t\tfiles $ours\tdns\n"
+check_edit 'dns without files' 'hosts: dns\n' "hosts: $ours dns\n"
+check_edit 'files without dns' 'hosts: files\n' "hosts: files $ours\n"
+check_edit 'tabs between services' 'hosts:\t\tfiles\tdns\n' "hosts:\t\tfiles $ours\tdns\n"
 check_edit 'tabs before a service' 'hosts:\tdns\n' "hosts:\t$ours dns\n"
 check_edit 'a comment behind' 'hosts: files dns # files dns\n' "hosts: files $ours dns # files dns\n"
 check_edit 'a line in a comment' '# hosts: files dns\nhosts: files dns\n' \
@@ -62,8 +62,8 @@ check_edit 'a line in a comment' '# hosts: files dns\nhosts: files dns\n' \
 check_edit 'no newline at the end' 'passwd: files\nhosts: files dns' \
 	"passwd: files\nhosts: files $ours dns"
 check_edit 'spaces at the beginning' '  hosts: files dns\n' "  hosts: files $ours dns\n"
-check_edit 'nothing between' 'hosts:files dns\n' "hosts:files $ours dns\n"
-check_edit 'no hosts line' 'passwd: files\n' \
+check_edit 'no blank behind the colon' 'hosts:files dns\n' "hosts:files $ours dns\n"
+check_edit 'a file without a hosts line' 'passwd: files\n' \
 	"passwd: files\nhosts: files $ours dns # by qemuvm\n"
 
 printf 'hosts: files dns qemuvm\n' >"$file"

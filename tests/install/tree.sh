@@ -39,11 +39,11 @@ done
 check_equal 'the drop-in is as ssh wants it' 644 \
 	"$(stat -c %a "$root/etc/ssh/ssh_config.d/40-qemuvm.conf")"
 check_status 'it installs again' 0 "$checkout/install.sh"
-check_equal 'which changes nothing' "$installed" "$(tree)"
+check_equal 'installing again changes nothing' "$installed" "$(tree)"
 check_status 'a dry run ends well' 0 "$checkout/install.sh" --dry-run --uninstall
 check_equal 'and changes nothing' "$installed" "$(tree)"
-check_status 'it goes' 0 "$checkout/install.sh" --uninstall
-check_equal 'and leaves what was there' "$before" "$(files)"
+check_status 'it uninstalls' 0 "$checkout/install.sh" --uninstall
+check_equal 'uninstalling leaves what was there before' "$before" "$(files)"
 
 check_status '--dry-run of an installation ends well' 0 "$checkout/install.sh" --dry-run
 check_equal 'and writes nothing' "$before" "$(files)"

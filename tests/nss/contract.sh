@@ -75,7 +75,7 @@ check_match 'it is bound at once and stays' 'NOW.*NODELETE' "$(readelf -d "$modu
 check_no_match 'no text relocations, no search path' 'TEXTREL|RUNPATH|RPATH' "$(readelf -d "$module")"
 check_no_match 'no thread-local storage' TLS "$(readelf -lW "$module")"
 check_no_match 'no executable stack' 'GNU_STACK.*RWE' "$(readelf -lW "$module")"
-check_equal 'its name' libnss_qemuvm.so.2 \
+check_equal 'the soname' libnss_qemuvm.so.2 \
 	"$(readelf -d "$module" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')"
 check_at_most 'its text and data, in bytes' $((96 * 1024)) \
 	"$(size "$module" | awk 'NR == 2 { print $1 + $2 + $3 }')"

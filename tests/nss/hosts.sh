@@ -25,11 +25,11 @@ ip neigh add fd66::5 lladdr 52:54:00:66:00:01 dev br0 nud stale
 ip neigh add 10.66.0.9 lladdr 52:54:00:00:00:09 dev br0 nud reachable
 printf '0 52:54:00:66:00:02 10.66.0.6 * *\n' >leases
 
-check_equal 'IPv4' '10.66.0.5 web.vm' "$(getent hosts 10.66.0.5 | tr -s ' ')"
-check_equal 'IPv6' 'fd66::5 web.vm' "$(getent hosts fd66::5 | tr -s ' ')"
-check_equal 'IPv4 within IPv6' '::ffff:10.66.0.5 web.vm' "$(getent hosts ::ffff:10.66.0.5 | tr -s ' ')"
+check_equal 'an IPv4 address leads to its VM' '10.66.0.5 web.vm' "$(getent hosts 10.66.0.5 | tr -s ' ')"
+check_equal 'an IPv6 address leads to its VM' 'fd66::5 web.vm' "$(getent hosts fd66::5 | tr -s ' ')"
+check_equal 'an IPv4 address within IPv6 leads to its VM' '::ffff:10.66.0.5 web.vm' "$(getent hosts ::ffff:10.66.0.5 | tr -s ' ')"
 check_status "a neighbour who is no VM" 2 getent hosts 10.66.0.9
-check_status 'a stranger' 2 getent hosts 192.0.2.1
+check_status 'an address of no VM has no name' 2 getent hosts 192.0.2.1
 check_status 'an address of a lease that nobody has been heard under' 2 getent hosts 10.66.0.6
 
 # What a stranger's address costs, between the module's first and last system call.
