@@ -30,9 +30,9 @@ static void put_number(FILE *stream, const char *indent, const char *key, int64_
 
 static void put_names(FILE *stream, const struct resolver_answer *answer)
 {
-	for (unsigned int i = 0; i < answer->name_count; i++) {
+	for (unsigned int i = 0; i < answer->vm.name_count; i++) {
 		fputs(i > 0 ? ", " : "", stream);
-		output_json(stream, answer->names[i]);
+		output_json(stream, answer->vm.names[i]);
 	}
 }
 
@@ -53,11 +53,11 @@ static void put_macs(FILE *stream, const struct resolver_answer *answer)
 	char text[MAC_TEXT_MAX];
 	bool is_first = true;
 
-	for (unsigned int i = 0; i < answer->nic_count; i++) {
-		if (!answer->nics[i].has_mac)
+	for (unsigned int i = 0; i < answer->vm.nic_count; i++) {
+		if (!answer->vm.nics[i].has_mac)
 			continue;
 		fputs(is_first ? "" : ", ", stream);
-		output_json(stream, mac_format(&answer->nics[i].mac, text));
+		output_json(stream, mac_format(&answer->vm.nics[i].mac, text));
 		is_first = false;
 	}
 }
@@ -66,8 +66,8 @@ static void put_forwards(FILE *stream, const struct resolver_answer *answer)
 {
 	char text[ADDRESS_TEXT_MAX];
 
-	for (unsigned int i = 0; i < answer->forward_count; i++) {
-		const struct vm_forward *forward = &answer->forwards[i];
+	for (unsigned int i = 0; i < answer->vm.forward_count; i++) {
+		const struct vm_forward *forward = &answer->vm.forwards[i];
 
 		fprintf(stream, "%s{\"host-ip\": ", i > 0 ? ", " : "");
 		output_json(stream, address_format(&forward->host, text));
@@ -88,10 +88,10 @@ static void put_list(FILE *stream, const char *indent, const char *key,
 
 void answer_json(FILE *stream, const struct resolver_answer *answer, const char *indent)
 {
-	char text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE];
+	char text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE], socket[VM_PATH_SIZE];
 
 	fputs("{\"vm-id\": ", stream);
-	output_json(stream, answer->id);
+	output_json(stream, answer->vm.id);
 	put_text(stream, indent, "host", answer->host);
 	put_list(stream, indent, "names", put_names, answer);
 	begin_member(stream, indent, "ip-addresses");
@@ -101,9 +101,9 @@ void answer_json(FILE *stream, const struct resolver_answer *answer, const char 
 	put_text(stream, indent, "network", answer_network(answer, network));
 	put_list(stream, indent, "macs", put_macs, answer);
 	put_list(stream, indent, "forwards", put_forwards, answer);
-	put_number(stream, indent, "vsock-cid", answer->vsock_cid);
-	put_text(stream, indent, "agent-socket", answer->socket);
-	put_number(stream, indent, "pid", answer->pid);
+	put_number(stream, indent, "vsock-cid", answer->vm.vsock_cid);
+	put_text(stream, indent, "agent-socket", vm_endpoint_format(&answer->vm.agent, socket));
+	put_number(stream, indent, "pid", answer->vm.pid);
 	put_number(stream, indent, "started", answer_started(answer));
 	fputc('}', stream);
 }

@@ -49,12 +49,12 @@ const char *answer_network(
 	bool is_said[VM_NETDEV_OTHER + 1] = {false};
 	size_t len = 0;
 
-	for (unsigned int i = 0; i < answer->nic_count; i++) {
-		const char *word = answer_netdev(answer->nics[i].netdev);
+	for (unsigned int i = 0; i < answer->vm.nic_count; i++) {
+		const char *word = answer_netdev(answer->vm.nics[i].netdev);
 
-		if (word == NULL || is_said[answer->nics[i].netdev])
+		if (word == NULL || is_said[answer->vm.nics[i].netdev])
 			continue;
-		is_said[answer->nics[i].netdev] = true;
+		is_said[answer->vm.nics[i].netdev] = true;
 		len += (size_t)snprintf(
 			text + len, ANSWER_NETWORK_SIZE - len, "%s%s", len > 0 ? "+" : "", word);
 	}
@@ -78,11 +78,11 @@ static int64_t boot_time(void)
 
 int64_t answer_started(const struct resolver_answer *answer)
 {
-	uint64_t ticks = answer->start_time;
+	uint64_t ticks = answer->vm.start_time;
 	int64_t boot;
 	uid_t owner;
 
-	if (ticks == 0 && (answer->pid <= 0 || proc_birth(answer->pid, &ticks, &owner) < 0))
+	if (ticks == 0 && (answer->vm.pid <= 0 || proc_birth(answer->vm.pid, &ticks, &owner) < 0))
 		return 0;
 	boot = boot_time();
 	return boot > 0 ? boot + (int64_t)ticks / sysconf(_SC_CLK_TCK) : 0;

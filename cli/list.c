@@ -43,7 +43,7 @@ static void print_plain(FILE *stream, const struct resolver_answer *answers, int
 		char name[NAME_VM_SIZE], text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE];
 		char address[ADDRESS_TEXT_MAX];
 
-		name_spell(answer->id, name);
+		name_spell(answer->vm.id, name);
 		fprintf(stream, "%s\t", name);
 		for (size_t j = 0; j < answer->address_count; j++)
 			fprintf(stream, "%s%s", j > 0 ? "," : "",
@@ -61,7 +61,7 @@ static void print_names(FILE *stream, const struct resolver_answer *answers, int
 	char name[NAME_VM_SIZE];
 
 	for (int i = 0; i < count; i++) {
-		name_spell(answers[i].id, name);
+		name_spell(answers[i].vm.id, name);
 		fprintf(stream, "%s\n", name);
 	}
 }

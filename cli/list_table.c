@@ -82,7 +82,7 @@ static void format_cell(const struct resolver_answer *answer, enum column column
 	switch (column) {
 	case NAME:
 		/* Spelled as it is typed, which is safe to show. */
-		name_spell(answer->id, ret_text);
+		name_spell(answer->vm.id, ret_text);
 		break;
 	case ADDRESSES:
 		format_addresses(answer, width, ret_text);

@@ -159,27 +159,11 @@ static void answer_none_counts(struct resolver_answer *answer, const struct cand
 	answer_set(answer, RESOLVER_NO_ADDRESS, RESOLVER_NONE_COUNTS, 0);
 }
 
-void answer_describe(struct resolver_answer *answer, const struct vm *vm)
-{
-	memcpy(answer->id, vm->id, sizeof(answer->id));
-	vm_endpoint_format(&vm->agent, answer->socket);
-	memcpy(answer->names, vm->names, sizeof(answer->names));
-	answer->name_count = vm->name_count;
-	answer->pid = vm->pid;
-	answer->uid = vm->uid;
-	memcpy(answer->nics, vm->nics, sizeof(answer->nics));
-	answer->nic_count = vm->nic_count;
-	memcpy(answer->forwards, vm->forwards, sizeof(answer->forwards));
-	answer->forward_count = vm->forward_count;
-	answer->vsock_cid = vm->vsock_cid;
-	answer->start_time = vm->start_time;
-}
-
 void answer_name_host(struct resolver_answer *answer)
 {
 	char name[NAME_VM_SIZE];
 
-	name_spell(answer->id, name);
+	name_spell(answer->vm.id, name);
 	snprintf(answer->host, sizeof(answer->host), "%s.%s", name, NAME_DOMAIN);
 }
 
@@ -262,7 +246,7 @@ void answer_for(struct resolver_answer *answer, struct lookup *lookup, const str
 	const struct resolver_question *question)
 {
 	memset(answer, 0, sizeof(*answer));
-	answer_describe(answer, &lookup->found->vm);
+	answer->vm = lookup->found->vm;
 	answer_name_host(answer);
 	answer_from_sources(answer, lookup, config, question);
 }
@@ -278,11 +262,12 @@ void answer_from_entry(struct resolver_answer *answer, const struct cache_entry 
 {
 	const struct cache_answer *kept = &entry->answer;
 
-	memcpy(answer->id, entry->vm, sizeof(answer->id));
+	memcpy(answer->vm.id, entry->vm, sizeof(answer->vm.id));
 	answer_name_host(answer);
-	memcpy(answer->socket, entry->socket.path, sizeof(answer->socket));
-	answer->pid = entry->process.pid;
-	answer->uid = entry->process.uid;
+	if (entry->socket.path[0] != '\0')
+		(void)vm_endpoint_set_path(&answer->vm.agent, entry->socket.path);
+	answer->vm.pid = entry->process.pid;
+	answer->vm.uid = entry->process.uid;
 	for (unsigned int i = 0; i < kept->count; i++)
 		if (is_of_question(&kept->addresses[i], question))
 			answer->addresses[answer->address_count++] = kept->addresses[i];

@@ -19,8 +19,7 @@ void answer_not_found(struct resolver_answer *answer, int error);
 /* -ENOMEM, -EMFILE and the like: what keeps this process from looking. */
 bool answer_is_out_of_resources(int error);
 
-/* What is known of the VM, but for its host name and addresses; its host name, from its id. */
-void answer_describe(struct resolver_answer *answer, const struct vm *vm);
+/* Its host name, from the id of its VM. */
 void answer_name_host(struct resolver_answer *answer);
 
 /* The whole answer, once every source has said what it says. */

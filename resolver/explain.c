@@ -96,9 +96,9 @@ static const char *fixed_text(enum resolver_reason reason)
 
 static const struct vm_forward *forward_to_ssh(const struct resolver_answer *answer)
 {
-	for (unsigned int i = 0; i < answer->forward_count; i++)
-		if (answer->forwards[i].guest_port == 22)
-			return &answer->forwards[i];
+	for (unsigned int i = 0; i < answer->vm.forward_count; i++)
+		if (answer->vm.forwards[i].guest_port == 22)
+			return &answer->vm.forwards[i];
 	return NULL;
 }
 
@@ -143,9 +143,9 @@ const char *resolver_explain(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
 {
 	const char *fixed = fixed_text(answer->reason);
-	char socket[VM_PATH_SIZE], one[NAME_VM_SIZE], other[NAME_VM_SIZE];
+	char raw[VM_PATH_SIZE], socket[VM_PATH_SIZE], one[NAME_VM_SIZE], other[NAME_VM_SIZE];
 
-	printable(answer->socket, socket, sizeof(socket));
+	printable(vm_endpoint_format(&answer->vm.agent, raw), socket, sizeof(socket));
 	switch (answer->reason) {
 	case RESOLVER_VM_GONE:
 		snprintf(text, RESOLVER_TEXT_SIZE,

@@ -92,7 +92,7 @@ static void ask_found(struct asking *asking, const struct config *config,
 	char name[NAME_VM_SIZE];
 	int r;
 
-	memcpy(name, answer->id, sizeof(name));
+	memcpy(name, answer->vm.id, sizeof(name));
 	if (question->query_monitor != NULL)
 		question->query_monitor(&asking->trust, (struct vm *const[]){&asking->found.vm}, 1);
 	lookup->found = &asking->found;
@@ -125,7 +125,7 @@ static void ask_one(struct asking *asking, const struct config *config, struct c
 	terms.session = question->session;
 	memory_init(memory, cache, &asking->trust, config,
 		deadline_after_ms(deadline_left_ms(terms.deadline) / 2));
-	r = vm_find_by_name(&finder, answer->id, &asking->found, &asking->rivals);
+	r = vm_find_by_name(&finder, answer->vm.id, &asking->found, &asking->rivals);
 	if (r == -ENOTUNIQ)
 		set_rivals(answer, &asking->rivals);
 	if (r < 0)
@@ -147,7 +147,7 @@ static bool answer_from_cache(const struct config *config, const struct resolver
 	if (!question->is_brief)
 		return false;
 	entry = malloc(sizeof(*entry));
-	is_known = entry != NULL && cache_read_name(config, answer->id, entry) == 0 &&
+	is_known = entry != NULL && cache_read_name(config, answer->vm.id, entry) == 0 &&
 		   cache_is_within(entry->answer.at_ms, (int64_t)config->cache_s * MS_PER_S);
 	if (is_known)
 		answer_from_entry(answer, entry, question);
@@ -181,7 +181,7 @@ void resolver_ask(const struct config *config, const struct resolver_question *q
 		answer_set(ret_answer, RESOLVER_NO_VM, RESOLVER_BAD_NAME, -EINVAL);
 		return;
 	}
-	memcpy(ret_answer->id, checked, sizeof(checked));
+	memcpy(ret_answer->vm.id, checked, sizeof(checked));
 	answer_name_host(ret_answer);
 	if (answer_from_cache(config, question, ret_answer))
 		return;
@@ -302,7 +302,7 @@ void resolver_ask_mac(
 		r = vm_scan_by_mac(&finder, mac, &asking->found.vm);
 	}
 	if (r == 0) {
-		answer_describe(ret_answer, &asking->found.vm);
+		ret_answer->vm = asking->found.vm;
 		answer_name_host(ret_answer);
 		answer_set(ret_answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
 	} else {

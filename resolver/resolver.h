@@ -104,20 +104,9 @@ struct resolver_answer {
 	enum resolver_reason reason;
 	int error; /* the negative errno behind the reason, or 0 */
 
-	/* Of the VM, unless RESOLVER_NO_VM; id is the name asked for there. */
-	char id[NAME_VM_SIZE];
+	/* All zero with RESOLVER_NO_VM but its id, which is the name asked for then. */
+	struct vm vm;
 	char host[NAME_HOST_SIZE]; /* its host name: "web.vm" */
-	char socket[VM_PATH_SIZE]; /* of its agent: vm_endpoint_format() */
-	char names[VM_NAMES_MAX][NAME_VM_SIZE];
-	unsigned int name_count;
-	pid_t pid;
-	uid_t uid;
-	struct vm_nic nics[VM_NICS_MAX];
-	unsigned int nic_count;
-	struct vm_forward forwards[VM_FORWARDS_MAX];
-	unsigned int forward_count;
-	uint32_t vsock_cid;  /* 0: none */
-	uint64_t start_time; /* of its process, in clock ticks since boot; 0: not known */
 
 	struct address addresses[ANSWER_ADDRESSES_MAX]; /* best first */
 	size_t address_count;

@@ -103,11 +103,11 @@ static int64_t uptime_ms(const struct resolver_answer *answer)
 	long ticks_per_s = sysconf(_SC_CLK_TCK);
 	struct timespec now;
 
-	if (answer->start_time == 0 || ticks_per_s <= 0)
+	if (answer->vm.start_time == 0 || ticks_per_s <= 0)
 		return -1;
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return (int64_t)now.tv_sec * MS_PER_S -
-	       (int64_t)(answer->start_time / (uint64_t)ticks_per_s) * MS_PER_S;
+	       (int64_t)(answer->vm.start_time / (uint64_t)ticks_per_s) * MS_PER_S;
 }
 
 /* Until wait_s after QEMU's start, and a little at least. */
@@ -155,7 +155,7 @@ static void explain_answer(const struct connection *connection)
 	if (!connection->explains)
 		return;
 	(void)snprintf(text, sizeof(text), "%s, process %d of user %u", answer->host,
-		(int)answer->pid, answer->uid);
+		(int)answer->vm.pid, answer->vm.uid);
 	if (answer->outcome != RESOLVER_NO_VM)
 		explain(connection, "VM", text);
 	if (answer->outcome != RESOLVER_ADDRESSES)

@@ -51,13 +51,13 @@ void targets_gather(
 		add(ret_targets, &(struct target){.kind = TARGET_ADDRESS,
 					 .address = answer->addresses[i],
 					 .port = port});
-	for (unsigned int i = 0; i < answer->forward_count; i++)
-		if (answer->forwards[i].guest_port == port)
-			targets_add_forward(ret_targets, &answer->forwards[i]);
-	if (answer->vsock_cid != 0)
+	for (unsigned int i = 0; i < answer->vm.forward_count; i++)
+		if (answer->vm.forwards[i].guest_port == port)
+			targets_add_forward(ret_targets, &answer->vm.forwards[i]);
+	if (answer->vm.vsock_cid != 0)
 		add(ret_targets,
 			&(struct target){
-				.kind = TARGET_VSOCK, .port = port, .cid = answer->vsock_cid});
+				.kind = TARGET_VSOCK, .port = port, .cid = answer->vm.vsock_cid});
 }
 
 static socklen_t name_of(const struct target *target, struct sockaddr_storage *ret_name)

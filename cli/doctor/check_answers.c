@@ -13,7 +13,7 @@ static const char *silence_of(const struct config *config, const struct resolver
 	struct trust trust;
 	int is_open;
 
-	if (resolver_locate(config, answer->id, &vm) < 0)
+	if (resolver_locate(config, answer->vm.id, &vm) < 0)
 		return "";
 	trust_init(config, &trust);
 	is_open = vm_monitor_agent_port(&trust, &vm);

@@ -17,7 +17,7 @@ void export_ansible_host(FILE *stream, const struct resolver_answer *vm)
 		stream, vm->address_count > 0 ? address_format(&vm->addresses[0], text) : vm->host);
 	fprintf(stream, ", \"ansible_ssh_common_args\": \"-o HostName=%s\"", vm->host);
 	fputs(", \"qemuvm_id\": ", stream);
-	output_json(stream, vm->id);
+	output_json(stream, vm->vm.id);
 	fputs(", \"qemuvm_addresses\": ", stream);
 	answer_json_addresses(stream, vm);
 	fputs(", \"qemuvm_network\": ", stream);
@@ -30,7 +30,7 @@ static void put_name(FILE *stream, const struct resolver_answer *vm)
 {
 	char name[NAME_VM_SIZE];
 
-	name_spell(vm->id, name);
+	name_spell(vm->vm.id, name);
 	output_json(stream, name);
 }
 
@@ -40,7 +40,7 @@ void export_ansible(FILE *stream, const struct export_vms *vms)
 
 	fputs("{\n  \"_meta\": {\"hostvars\": {", stream);
 	for (int i = 0; i < vms->count; i++) {
-		if (!export_is_unique(vms, i, vms->list[i].id))
+		if (!export_is_unique(vms, i, vms->list[i].vm.id))
 			continue;
 		fprintf(stream, "%s\n    ", separator);
 		put_name(stream, &vms->list[i]);
@@ -51,7 +51,7 @@ void export_ansible(FILE *stream, const struct export_vms *vms)
 	fputs("\n  }},\n  \"qemuvm\": {\"hosts\": [", stream);
 	separator = "";
 	for (int i = 0; i < vms->count; i++) {
-		if (!export_is_unique(vms, i, vms->list[i].id))
+		if (!export_is_unique(vms, i, vms->list[i].vm.id))
 			continue;
 		fputs(separator, stream);
 		put_name(stream, &vms->list[i]);

@@ -7,10 +7,10 @@
 
 static bool bears(const struct resolver_answer *vm, const char *typed)
 {
-	if (name_matches(typed, vm->id))
+	if (name_matches(typed, vm->vm.id))
 		return true;
-	for (unsigned int i = 0; i < vm->name_count; i++)
-		if (name_matches(typed, vm->names[i]))
+	for (unsigned int i = 0; i < vm->vm.name_count; i++)
+		if (name_matches(typed, vm->vm.names[i]))
 			return true;
 	return false;
 }
@@ -33,15 +33,15 @@ static void print_names(FILE *stream, const struct export_vms *vms, int vm)
 	const struct resolver_answer *answer = &vms->list[vm];
 	char id[NAME_VM_SIZE], name[NAME_VM_SIZE];
 
-	name_spell(answer->id, id);
-	if (export_is_unique(vms, vm, answer->id))
+	name_spell(answer->vm.id, id);
+	if (export_is_unique(vms, vm, answer->vm.id))
 		fprintf(stream, " %s." NAME_DOMAIN, id);
-	for (unsigned int i = 0; i < answer->name_count; i++) {
-		bool is_new = name_spell(answer->names[i], name) > 0 && strcasecmp(name, id) != 0;
+	for (unsigned int i = 0; i < answer->vm.name_count; i++) {
+		bool is_new = name_spell(answer->vm.names[i], name) > 0 && strcasecmp(name, id) != 0;
 
 		for (unsigned int j = 0; is_new && j < i; j++)
-			is_new = strcasecmp(answer->names[i], answer->names[j]) != 0;
-		if (is_new && export_is_unique(vms, vm, answer->names[i]))
+			is_new = strcasecmp(answer->vm.names[i], answer->vm.names[j]) != 0;
+		if (is_new && export_is_unique(vms, vm, answer->vm.names[i]))
 			fprintf(stream, " %s." NAME_DOMAIN, name);
 	}
 	fputc('\n', stream);
@@ -50,10 +50,10 @@ static void print_names(FILE *stream, const struct export_vms *vms, int vm)
 static bool has_unique_name(const struct export_vms *vms, int vm)
 {
 	const struct resolver_answer *answer = &vms->list[vm];
-	bool has_one = export_is_unique(vms, vm, answer->id);
+	bool has_one = export_is_unique(vms, vm, answer->vm.id);
 
-	for (unsigned int i = 0; !has_one && i < answer->name_count; i++)
-		has_one = export_is_unique(vms, vm, answer->names[i]);
+	for (unsigned int i = 0; !has_one && i < answer->vm.name_count; i++)
+		has_one = export_is_unique(vms, vm, answer->vm.names[i]);
 	return has_one;
 }
 

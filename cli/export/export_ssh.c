@@ -9,9 +9,9 @@
 
 static const struct vm_forward *forward_to_ssh(const struct resolver_answer *vm)
 {
-	for (unsigned int i = 0; i < vm->forward_count; i++)
-		if (vm->forwards[i].guest_port == SSH_PORT)
-			return &vm->forwards[i];
+	for (unsigned int i = 0; i < vm->vm.forward_count; i++)
+		if (vm->vm.forwards[i].guest_port == SSH_PORT)
+			return &vm->vm.forwards[i];
 	return NULL;
 }
 
@@ -53,7 +53,7 @@ void export_ssh(FILE *stream, const struct export_vms *vms)
 	for (int i = 0; i < vms->count; i++) {
 		const struct resolver_answer *vm = &vms->list[i];
 
-		if (name_spell(vm->id, name) == 0 || !export_is_unique(vms, i, vm->id))
+		if (name_spell(vm->vm.id, name) == 0 || !export_is_unique(vms, i, vm->vm.id))
 			continue;
 		fprintf(stream, "\nHost %s %s\n", name, vm->host);
 		print_way(stream, vm);

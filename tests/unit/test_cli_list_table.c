@@ -16,7 +16,7 @@ static struct resolver_answer vms[VMS];
 static void set(struct resolver_answer *vm, const char *id, size_t addresses)
 {
 	memset(vm, 0, sizeof(*vm));
-	snprintf(vm->id, sizeof(vm->id), "%s", id);
+	snprintf(vm->vm.id, sizeof(vm->vm.id), "%s", id);
 	snprintf(vm->host, sizeof(vm->host), "%s.vm", id);
 	vm->outcome = addresses > 0 ? RESOLVER_ADDRESSES : RESOLVER_NOT_YET;
 	vm->reason = addresses > 0 ? RESOLVER_OK : RESOLVER_AGENT_SILENT;
