@@ -10,12 +10,6 @@
 #include "config/trust.h"
 #include "lease/lease.h"
 
-static void count_lease(void *context, const struct lease *lease)
-{
-	(void)lease;
-	++*(unsigned int *)context;
-}
-
 static const char *why_not(int error)
 {
 	switch (error) {
@@ -32,12 +26,13 @@ static const char *why_not(int error)
 static void check_file(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	unsigned int count = 0;
-	const struct lease_visitor visitor = {.visit = count_lease, .context = &count};
+	const struct lease_wanted all = {NULL, 0};
+	struct lease_table *table = NULL;
 	int fd = trust_open_system_file(path), r = fd;
 
 	if (fd >= 0) {
-		r = lease_read(fd, slash == NULL ? path : slash + 1, &visitor);
+		r = lease_read(fd, slash == NULL ? path : slash + 1, all, &table);
+		lease_table_free(table);
 		close(fd);
 	}
 	/* An empty file is what a server begins with. */
@@ -49,7 +44,7 @@ static void check_file(const char *path)
 	if (r < 0)
 		printf(": %s\n", why_not(r));
 	else
-		printf(": %u lease%s\n", count, count == 1 ? "" : "s");
+		printf(": %d lease%s\n", r, r == 1 ? "" : "s");
 }
 
 void check_leases(const struct config *config)

@@ -232,35 +232,25 @@ static bool is_supported_by_peer(const struct trust *trust, const struct vm *vm,
 	return true;
 }
 
-struct lease_support {
-	const struct vm *vm;
-	bool is_found;
-};
-
-static bool is_mac_of_vm(void *context, const struct mac *mac)
-{
-	const struct lease_support *support = context;
-	const struct vm_nic *nic = vm_nic_by_mac(support->vm, mac);
-
-	/* One that QEMU chooses is anybody's. */
-	return nic != NULL && !nic->mac_is_default;
-}
-
-static void note_lease(void *context, const struct lease *lease)
-{
-	(void)lease;
-	((struct lease_support *)context)->is_found = true;
-}
-
 /* Does a file that root wrote know a NIC with that MAC? */
 static bool is_supported_by_lease(const struct config *config, const struct vm *vm)
 {
-	struct lease_support support = {.vm = vm};
-	const struct lease_visitor visitor = {is_mac_of_vm, note_lease, &support};
+	struct mac macs[VM_NICS_MAX];
+	struct lease_wanted wanted = {.macs = macs};
+	struct lease_files walk;
+	struct lease lease;
+	bool is_found;
 
-	if (vm_has_macs(vm))
-		lease_files_read(config, deadline_after_ms(config->timeout_ms), &visitor);
-	return support.is_found;
+	/* One that QEMU chooses is anybody's. */
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm->nics[i].has_mac && !vm->nics[i].mac_is_default)
+			macs[wanted.count++] = vm->nics[i].mac;
+	if (wanted.count == 0)
+		return false;
+	walk = lease_files_begin(config, deadline_after_ms(config->timeout_ms), wanted);
+	is_found = lease_files_next(&walk, &lease);
+	lease_files_end(&walk);
+	return is_found;
 }
 
 int vm_process_check(const struct vm_process *process, const struct trust *trust,

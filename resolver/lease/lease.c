@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lease/lease_file.h"
 #include "lease/lease_format.h"
 
-/* Comments and bad lines may stand before the first that tells the format. */
+/* Comments and bad lines may come before the first that shows the format. */
 #define HEAD_LINES_MAX 64
+
 static const struct lease_format *const formats[] = {
 	&lease_format_dnsmasq,
 	&lease_format_libvirt,
@@ -18,110 +18,103 @@ static const struct lease_format *const formats[] = {
 	&lease_format_dhcpd,
 };
 
-static const struct lease_format *format_of_line(struct lease_text line)
+/* NULL: none that is known. */
+static const struct lease_format *find_format(const char *file_name, struct text text)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (formats[i]->has_line(line))
-			return formats[i];
+	struct text line;
+
+	if (file_name != NULL && text_ends_with(text_of(file_name), ".status"))
+		return &lease_format_libvirt;
+	for (int i = 0; i < HEAD_LINES_MAX && text_take_field(&text, '\n', &line); i++)
+		for (size_t j = 0; j < sizeof(formats) / sizeof(formats[0]); j++)
+			if (formats[j]->has_line(line))
+				return formats[j];
 	return NULL;
 }
 
-static const struct lease_format *format_of_name(const char *file_name)
+static struct text cut_at_lines_max(struct text text)
 {
-	static const char suffix[] = ".status";
-	size_t len = file_name != NULL ? strlen(file_name) : 0;
+	struct text rest = text, line;
 
-	if (len < sizeof(suffix) - 1 || strcmp(file_name + len - (sizeof(suffix) - 1), suffix) != 0)
-		return NULL;
-	return &lease_format_libvirt;
-}
-
-/* NULL: none that is known. */
-static const struct lease_format *find_format(const char *file_name, struct lease_text text)
-{
-	const struct lease_format *format = format_of_name(file_name);
-	struct lease_text line;
-
-	for (int i = 0; format == NULL && i < HEAD_LINES_MAX; i++) {
-		if (!lease_text_take_field(&text, '\n', &line))
-			break;
-		format = format_of_line(line);
-	}
-	return format;
-}
-
-static struct lease_text cut_at_lines_max(struct lease_text text)
-{
-	struct lease_text rest = text, line;
-
+	if (text_len(text) <= LEASE_LINES_MAX)
+		return text;
 	for (int i = 0; i < LEASE_LINES_MAX; i++)
-		if (!lease_text_take_field(&rest, '\n', &line))
+		if (!text_take_field(&rest, '\n', &line))
 			return text;
-	return (struct lease_text){text.at, rest.at};
+	return (struct text){text.at, rest.at};
 }
 
-static bool is_blank(struct lease_text text)
+int lease_parse(const char *file_name, const char *text, size_t len, struct lease_wanted wanted,
+	struct lease_table **ret_table, bool *ret_is_cut)
 {
-	while (text.at < text.end && (*text.at == ' ' || *text.at == '\n' || *text.at == '\r'))
-		text.at++;
-	return text.at == text.end;
-}
-
-int lease_parse(const char *file_name, const char *text, size_t len,
-	const struct lease_visitor *visitor, bool *ret_is_cut)
-{
-	struct lease_text whole = {text, text + len};
+	struct text whole = {text, text + len}, trimmed = text_trim(whole);
 	const struct lease_format *format;
 	struct lease_table *table;
 	int r;
 
-	if (is_blank(whole)) {
+	if (trimmed.at == trimmed.end) {
+		*ret_table = NULL;
 		*ret_is_cut = true;
 		return 0;
 	}
 	format = find_format(file_name, whole);
 	if (format == NULL)
 		return -EINVAL;
-	table = lease_table_new(visitor);
+	table = lease_table_new(wanted);
 	if (table == NULL)
 		return -ENOMEM;
 	r = format->parse(cut_at_lines_max(whole), table);
-	if (r >= 0) {
-		*ret_is_cut = r > 0;
-		r = lease_table_visit(table);
-	}
-	lease_table_free(table);
-	return r;
-}
-
-static bool wants_none(void *context, const struct mac *mac)
-{
-	(void)context;
-	(void)mac;
-	return false;
-}
-
-/* A text of no known format may be the beginning of one. */
-static bool is_cut(const void *context, const char *text, size_t len)
-{
-	static const struct lease_visitor nobody = {.wants = wants_none};
-	bool is_cut;
-	int r = lease_parse(context, text, len, &nobody, &is_cut);
-
-	return r < 0 || is_cut;
-}
-
-int lease_read(int fd, const char *file_name, const struct lease_visitor *visitor)
-{
-	const struct lease_file_format format = {.is_cut = is_cut, .context = file_name};
-	char *text;
-	size_t len;
-	bool is_still_cut;
-	int r = lease_file_read(fd, &format, &text, &len);
-
-	if (r < 0)
+	if (r < 0) {
+		lease_table_free(table);
 		return r;
-	r = lease_parse(file_name, text, len, visitor, &is_still_cut);
-	free(text);
-	return r;
+	}
+	*ret_table = table;
+	*ret_is_cut = r > 0;
+	return lease_table_count(table);
+}
+
+int lease_read(
+	int fd, const char *file_name, struct lease_wanted wanted, struct lease_table **ret_table)
+{
+	bool is_again = false;
+
+	for (;;) {
+		struct lease_table *table = NULL;
+		struct lease_file file;
+		bool is_cut = true;
+		int r = lease_file_read(fd, &file);
+
+		if (r < 0)
+			return r;
+		/* A text of no known format may be the beginning of one. */
+		r = lease_parse(file_name, file.text, file.len, wanted, &table, &is_cut);
+		is_again = !is_again && lease_file_wait_for_writer(&file, is_cut);
+		free(file.text);
+		if (!is_again && r >= 0)
+			*ret_table = table;
+		if (!is_again)
+			return r;
+		lease_table_free(table);
+	}
+}
+
+bool lease_take_line(struct text *rest, struct text *ret_line)
+{
+	struct text after = *rest, line;
+
+	if (!text_take_line(&after, &line) || after.at[-1] != '\n')
+		return false;
+	*rest = after;
+	*ret_line = line;
+	return true;
+}
+
+int lease_number(struct text text, int64_t *ret_number)
+{
+	uint64_t number = INT64_MAX;
+
+	if (text_number(text, 10, INT64_MAX, &number) == -EINVAL)
+		return -EINVAL;
+	*ret_number = (int64_t)number;
+	return 0;
 }

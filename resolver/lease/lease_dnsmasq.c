@@ -22,75 +22,70 @@
 
 enum word { EXPIRES, CLIENT, ADDRESS, NAME, CLIENT_ID, WORD_COUNT };
 
-/* As many words as dnsmasq itself asks for. */
-static int split(struct lease_text line, struct lease_text ret_words[static WORD_COUNT])
+/* False: there are fewer words than dnsmasq itself requires. */
+static bool dnsmasq_split(struct text line, struct text ret_words[static WORD_COUNT])
 {
 	for (int i = 0; i < WORD_COUNT; i++)
-		if (!lease_text_take_word(&line, &ret_words[i]))
-			return -EINVAL;
-	return 0;
+		if (!text_take_word(&line, &ret_words[i]))
+			return false;
+	return true;
 }
 
-static int read_expiry(struct lease_text text, int64_t *ret_expires)
+static bool text_has(struct text text, char c)
 {
-	int r = lease_text_number(text, ret_expires);
-
-	if (r < 0)
-		return r;
-	if (*ret_expires == 0)
-		*ret_expires = LEASE_INFINITE;
-	else if (*ret_expires < LENGTH_MAX)
-		*ret_expires = 0;
-	return 0;
+	return memchr(text.at, c, text_len(text)) != NULL;
 }
 
-/* "52:54:00:12:34:56"; the hardware type stands before the MAC if it is not Ethernet ("20-"). An
- * IAID is a number of at most ten digits, and no MAC. */
-static int read_client_mac(const struct lease_text words[static WORD_COUNT], struct mac *ret_mac)
+static bool dnsmasq_read_line(
+	struct text line, const struct lease_table *table, struct lease *ret_lease)
 {
-	uint8_t duid[LEASE_DUID_MAX];
-	int len;
-
-	if (memchr(words[ADDRESS].at, ':', lease_text_len(words[ADDRESS])) == NULL)
-		return memchr(words[CLIENT].at, '-', lease_text_len(words[CLIENT])) == NULL
-			       ? lease_text_mac(words[CLIENT], ret_mac)
-			       : -EINVAL;
-	len = lease_duid_parse(words[CLIENT_ID], duid);
-	return len < 0 ? len : lease_duid_mac(duid, (size_t)len, ret_mac);
-}
-
-/* The MAC first: most lines are another client's. */
-static void parse_line(struct lease_text line, struct lease_table *table)
-{
-	struct lease_text words[WORD_COUNT];
+	struct text words[WORD_COUNT];
 	struct lease lease;
 
-	if (split(line, words) == 0 && read_client_mac(words, &lease.mac) == 0 &&
-		lease_table_wants(table, &lease.mac) &&
-		lease_text_address(words[ADDRESS], &lease.address) == 0 &&
-		read_expiry(words[EXPIRES], &lease.expires) == 0)
-		lease_table_put(table, &lease);
+	if (!dnsmasq_split(line, words))
+		return false;
+	/* The MAC first: most lines are another client's. If it is not Ethernet its hardware type
+	 * is before it ("20-"); an IAID is a number of at most ten digits, and not a MAC. */
+	if (text_has(words[ADDRESS], ':')) {
+		if (lease_duid_text_mac(words[CLIENT_ID], &lease.mac) < 0)
+			return false;
+	} else if (text_has(words[CLIENT], '-') || mac_from_text(words[CLIENT], &lease.mac) < 0) {
+		return false;
+	}
+	if (!lease_table_wants(table, &lease.mac) ||
+		address_from_text(words[ADDRESS], &lease.address) < 0 ||
+		lease_number(words[EXPIRES], &lease.expires) < 0)
+		return false;
+	if (lease.expires == 0)
+		lease.expires = LEASE_INFINITE;
+	else if (lease.expires < LENGTH_MAX)
+		lease.expires = 0;
+	*ret_lease = lease;
+	return true;
 }
 
-static int parse(struct lease_text text, struct lease_table *table)
+static int dnsmasq_parse(struct text text, struct lease_table *table)
 {
-	struct lease_text line;
+	struct lease lease;
+	struct text line;
 
-	while (lease_text_take_line(&text, &line))
-		parse_line(line, table);
+	while (lease_take_line(&text, &line))
+		if (dnsmasq_read_line(line, table, &lease))
+			lease_table_put(table, &lease);
 	return text.at < text.end;
 }
 
-static bool has_line(struct lease_text line)
+static bool dnsmasq_has_line(struct text line)
 {
-	struct lease_text words[WORD_COUNT];
+	struct text words[WORD_COUNT];
 	struct address address;
 	int64_t number;
 
-	if (lease_text_begins_with(line, "duid "))
+	if (text_begins_with(line, "duid "))
 		return true;
-	return split(line, words) == 0 && lease_text_number(words[EXPIRES], &number) == 0 &&
-	       lease_text_address(words[ADDRESS], &address) == 0;
+	return dnsmasq_split(line, words) && lease_number(words[EXPIRES], &number) == 0 &&
+	       address_from_text(words[ADDRESS], &address) == 0;
 }
 
-const struct lease_format lease_format_dnsmasq = {.has_line = has_line, .parse = parse};
+const struct lease_format lease_format_dnsmasq = {
+	.has_line = dnsmasq_has_line, .parse = dnsmasq_parse};

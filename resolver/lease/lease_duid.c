@@ -11,44 +11,6 @@
 #define LLT_PREFIX_LEN    8 /* type, hardware type, time */
 #define LL_PREFIX_LEN     4 /* type, hardware type */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -EINVAL;
-}
-
-static int parse_octet(struct lease_text text, uint8_t *ret_octet)
-{
-	int high, low;
-
-	if (lease_text_len(text) != 2)
-		return -EINVAL;
-	high = hex_digit(text.at[0]);
-	low = hex_digit(text.at[1]);
-	if (high < 0 || low < 0)
-		return -EINVAL;
-	*ret_octet = (uint8_t)(high << 4 | low);
-	return 0;
-}
-
-int lease_duid_parse(struct lease_text text, uint8_t ret_duid[static LEASE_DUID_MAX])
-{
-	struct lease_text octet;
-	uint8_t duid[LEASE_DUID_MAX];
-	int len = 0;
-
-	while (lease_text_take_field(&text, ':', &octet))
-		if (len == LEASE_DUID_MAX || parse_octet(octet, &duid[len++]) < 0)
-			return -EINVAL;
-	memcpy(ret_duid, duid, (size_t)len);
-	return len;
-}
-
 static unsigned int get_16(const uint8_t *octets)
 {
 	return (unsigned int)octets[0] << 8 | octets[1];
@@ -74,4 +36,20 @@ int lease_duid_mac(const uint8_t *duid, size_t len, struct mac *ret_mac)
 		return -EINVAL;
 	memcpy(ret_mac->byte, duid + prefix_len, sizeof(ret_mac->byte));
 	return 0;
+}
+
+int lease_duid_text_mac(struct text text, struct mac *ret_mac)
+{
+	uint8_t duid[LEASE_DUID_MAX];
+	struct text octet;
+	uint64_t number;
+	size_t len = 0;
+
+	while (text_take_field(&text, ':', &octet)) {
+		if (len == LEASE_DUID_MAX || text_len(octet) != 2 ||
+			text_number(octet, 16, UINT8_MAX, &number) < 0)
+			return -EINVAL;
+		duid[len++] = (uint8_t)number;
+	}
+	return lease_duid_mac(duid, len, ret_mac);
 }

@@ -9,20 +9,19 @@
  * The text of a file that another program rewrites in place, as dnsmasq and libvirt do: it is read
  * into memory, since a mapping of a file that is truncated ends in SIGBUS.
  */
-
-/* Can more of the text be expected, by its format? Asked if the file was written just now. */
-struct lease_file_format {
-	bool (*is_cut)(const void *context, const char *text, size_t len);
-	const void *context;
+struct lease_file {
+	char *text; /* not terminated; the caller's, for free() */
+	size_t len;
+	bool has_changed; /* while it was read */
+	bool is_young;    /* it was written just now: if it is cut, more may come */
 };
 
-/*
- * Reads a regular file from its beginning, at most LEASE_FILE_MAX bytes, wherever the descriptor
- * stands. If it changed meanwhile, or was written just now and is cut, it is read once more after a
- * pause of 2 ms. The text is the caller's, to be given to free(); it is not terminated.
- * 0, -EINVAL (no regular file), -ENOMEM, or an errno of fstat(2) or pread(2).
- */
-int lease_file_read(
-	int fd, const struct lease_file_format *format, char **ret_text, size_t *ret_len);
+/* Reads a regular file from its beginning, at most LEASE_FILE_MAX bytes, whatever the descriptor's
+ * offset. 0, -EINVAL (no regular file), -ENOMEM, or an errno of fstat(2) or pread(2). */
+int lease_file_read(int fd, struct lease_file *ret_file);
+
+/* If the file is being written, waits 2 ms for its writer: true, and the file is to be read once
+ * more. is_cut: its text is not whole, by its format. */
+bool lease_file_wait_for_writer(const struct lease_file *file, bool is_cut);
 
 #endif

@@ -1,102 +1,100 @@
 /* SPDX-License-Identifier: MIT */
 #include "lease/lease_files.h"
 
-#include <glob.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "config/trust.h"
 
-/* What is done with each path; false where it is no file to read. */
-struct reader {
-	bool (*read)(const struct reader *reader, const char *path);
-	const struct lease_visitor *leases;
-	const struct lease_macs_visitor *macs;
-	const char *domain; /* with macs */
-	struct deadline deadline;
-	int count; /* of files that were read */
-};
-
-static void read_pattern(struct reader *reader, const char *pattern)
+struct lease_files lease_files_begin(
+	const struct config *config, struct deadline deadline, struct lease_wanted wanted)
 {
-	glob_t paths;
+	return (struct lease_files){.config = config, .deadline = deadline, .wanted = wanted};
+}
 
-	/* Most are plain paths, and most of these lead nowhere. */
-	if (pattern[strcspn(pattern, "*?[\\")] == '\0') {
-		reader->count += reader->read(reader, pattern);
-		return;
+/* The next path that a pattern leads to, or NULL. */
+static const char *next_path(struct lease_files *walk)
+{
+	for (;;) {
+		const char *pattern;
+
+		if (walk->next_path < walk->paths.gl_pathc && walk->file_count < LEASE_FILES_MAX &&
+			!deadline_is_past(walk->deadline))
+			return walk->paths.gl_pathv[walk->next_path++];
+		globfree(&walk->paths);
+		walk->paths.gl_pathc = 0;
+		if (walk->pattern == walk->config->lease_count)
+			return NULL;
+		pattern = walk->config->leases[walk->pattern++];
+		/* Most are plain paths, and most of these lead nowhere. */
+		if (strpbrk(pattern, "*?[\\") == NULL)
+			return pattern;
+		walk->next_path = 0;
+		if (glob(pattern, 0, NULL, &walk->paths) != 0)
+			walk->paths.gl_pathc = 0;
 	}
-	if (glob(pattern, 0, NULL, &paths) != 0)
-		return;
-	for (size_t i = 0; i < paths.gl_pathc && reader->count < LEASE_FILES_MAX &&
-			   !deadline_is_past(reader->deadline);
-		i++)
-		reader->count += reader->read(reader, paths.gl_pathv[i]);
-	globfree(&paths);
 }
 
-static int read_all(const struct config *config, struct reader *reader)
+bool lease_files_next(struct lease_files *walk, struct lease *ret_lease)
 {
-	for (unsigned int i = 0; i < config->lease_count; i++)
-		read_pattern(reader, config->leases[i]);
-	return reader->count;
+	while (!lease_table_next(walk->table, &walk->at, ret_lease)) {
+		const char *path = next_path(walk), *slash;
+		int fd;
+
+		lease_table_free(walk->table);
+		walk->table = NULL;
+		walk->at = 0;
+		if (path == NULL)
+			return false;
+		fd = trust_open_system_file(path);
+		if (fd < 0)
+			continue;
+		slash = strrchr(path, '/');
+		if (lease_read(fd, slash == NULL ? path : slash + 1, walk->wanted, &walk->table) >=
+			0)
+			walk->file_count++;
+		close(fd);
+	}
+	return true;
 }
 
-static const char *last_part(const char *path)
+void lease_files_end(struct lease_files *walk)
 {
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
+	lease_table_free(walk->table);
+	globfree(&walk->paths);
 }
 
-static bool read_leases(const struct reader *reader, const char *path)
+int lease_files_macs(const struct config *config, struct deadline deadline, const char *domain,
+	struct mac ret_macs[static LEASE_MACS_MAX])
 {
-	int fd = trust_open_system_file(path);
-	bool is_read;
+	struct lease_files walk =
+		lease_files_begin(config, deadline, (struct lease_wanted){NULL, 0});
+	const char *path;
+	int count = 0;
 
-	if (fd < 0)
-		return false;
-	is_read = lease_read(fd, last_part(path), reader->leases) >= 0;
-	close(fd);
-	return is_read;
-}
+	/* A domain is in the file of each network that it has a NIC on. */
+	while ((path = next_path(&walk)) != NULL) {
+		static const char status[] = ".status";
+		size_t len = strlen(path) - strlen(status);
+		struct mac found[LEASE_MACS_MAX];
+		char macs[PATH_MAX / 4];
+		int fd, found_count;
 
-int lease_files_read(
-	const struct config *config, struct deadline deadline, const struct lease_visitor *visitor)
-{
-	struct reader reader = {.read = read_leases, .leases = visitor, .deadline = deadline};
-
-	return read_all(config, &reader);
-}
-
-static bool read_macs(const struct reader *reader, const char *path)
-{
-	static const char status[] = ".status";
-	size_t len = strlen(path);
-	char macs[PATH_MAX / 4];
-	bool is_read;
-	int fd;
-
-	if (len < sizeof(status) || len >= sizeof(macs) ||
-		strcmp(path + len - (sizeof(status) - 1), status) != 0)
-		return false;
-	snprintf(macs, sizeof(macs), "%.*s.macs", (int)(len - (sizeof(status) - 1)), path);
-	fd = trust_open_system_file(macs);
-	if (fd < 0)
-		return false;
-	is_read = lease_macs_read(fd, reader->domain, reader->macs) >= 0;
-	close(fd);
-	return is_read;
-}
-
-int lease_files_read_macs(const struct config *config, struct deadline deadline, const char *domain,
-	const struct lease_macs_visitor *visitor)
-{
-	struct reader reader = {
-		.read = read_macs, .macs = visitor, .domain = domain, .deadline = deadline};
-
-	return read_all(config, &reader);
+		if (!text_ends_with(text_of(path), status) || len >= sizeof(macs) - strlen(status))
+			continue;
+		(void)snprintf(macs, sizeof(macs), "%.*s.macs", (int)len, path);
+		fd = trust_open_system_file(macs);
+		if (fd < 0)
+			continue;
+		found_count = lease_macs_read(fd, domain, found);
+		walk.file_count += found_count >= 0;
+		for (int i = 0; i < found_count && count < LEASE_MACS_MAX; i++)
+			ret_macs[count++] = found[i];
+		close(fd);
+	}
+	lease_files_end(&walk);
+	return count;
 }

@@ -2,25 +2,14 @@
 #include "lease/lease_json.h"
 
 #include <errno.h>
-#include <string.h>
-
-#include "lease/lease.h"
-
-struct reader {
-	struct lease_text rest;
-	int depth; /* brackets that are open */
-};
 
 /* Moves behind a string whose opening quote was read. No string holds a control character, so that
  * one that was left open ends with its line. */
-static void skip_string(struct lease_text *rest)
+static void skip_string(struct text *rest)
 {
-	while (rest->at < rest->end) {
-		unsigned char c = (unsigned char)*rest->at;
+	while (rest->at < rest->end && (unsigned char)*rest->at >= ' ') {
+		char c = *rest->at++;
 
-		if (c < ' ')
-			return;
-		rest->at++;
 		if (c == '"')
 			return;
 		if (c == '\\' && rest->at < rest->end && (unsigned char)*rest->at >= ' ')
@@ -28,9 +17,12 @@ static void skip_string(struct lease_text *rest)
 	}
 }
 
-/* Moves behind the next bracket outside of strings, and returns it; '\0': the end. */
-static char take_bracket(struct lease_text *rest)
+/* The text of the next object that holds no other, with its braces. False: none is left. */
+static bool take_object(struct lease_json *walk, struct text *ret_object)
 {
+	struct text *rest = &walk->rest;
+	const char *open = NULL; /* the innermost brace */
+
 	while (rest->at < rest->end) {
 		char c = *rest->at++;
 
@@ -39,84 +31,61 @@ static char take_bracket(struct lease_text *rest)
 			skip_string(rest);
 			break;
 		case '{':
-		case '}':
+			open = rest->at - 1;
+			walk->depth++;
+			break;
 		case '[':
+			walk->depth++;
+			break;
 		case ']':
-			return c;
+			walk->depth--;
+			break;
+		case '}':
+			walk->depth--;
+			*ret_object = (struct text){open, rest->at};
+			if (open != NULL && text_len(*ret_object) <= LEASE_JSON_OBJECT_MAX)
+				return true;
+			open = NULL;
+			break;
 		default:
 			break;
 		}
 	}
-	return '\0';
-}
-
-/* The text of the next object that holds no other, with its braces. False: none is left. */
-static bool take_object(struct reader *reader, struct lease_text *ret_object)
-{
-	const char *open = NULL; /* the innermost brace */
-	char bracket;
-
-	while ((bracket = take_bracket(&reader->rest)) != '\0') {
-		const char *at = reader->rest.at;
-
-		reader->depth += bracket == '{' || bracket == '[' ? 1 : -1;
-		if (bracket == '{')
-			open = at - 1;
-		if (bracket != '}' || open == NULL)
-			continue;
-		if ((size_t)(at - open) <= LEASE_JSON_OBJECT_MAX) {
-			*ret_object = (struct lease_text){open, at};
-			return true;
-		}
-		open = NULL;
-	}
 	return false;
 }
 
-/* Nothing but a colon and white space. */
-static bool is_colon(struct lease_text text)
+/* A quote within a string has a backslash before it, so what is between two quotes and before a
+ * colon is a key. */
+static bool can_be_wanted(const struct lease_json *walk, struct text object)
 {
-	struct lease_text word;
+	size_t key_len = strlen(walk->mac_key);
+	const char *key = memmem(object.at, text_len(object), walk->mac_key, key_len);
+	struct text rest, field;
+	struct mac mac;
 
-	return lease_text_take_word(&text, &word) && lease_text_equals(word, ":") &&
-	       !lease_text_take_word(&text, &word);
+	if (key == NULL)
+		return true;
+	rest = (struct text){key + key_len, object.end};
+	if (!text_take_field(&rest, '"', &field) || !text_equals(text_trim(field), ":") ||
+		!text_take_field(&rest, '"', &field) || mac_from_text(field, &mac) < 0)
+		return true;
+	return lease_table_wants(walk->table, &mac);
 }
 
-int lease_json_each(struct lease_text text, const struct lease_json_visitor *visitor)
+int lease_json_next(struct lease_json *walk, struct json **ret_json)
 {
-	struct reader reader = {.rest = text};
-	struct lease_text object;
-	struct json *json;
+	struct text object;
 
-	for (int i = 0; i < LEASE_LINES_MAX && take_object(&reader, &object); i++) {
+	while (walk->count++ < LEASE_LINES_MAX && take_object(walk, &object)) {
 		int r;
 
-		if (visitor->can_matter != NULL && !visitor->can_matter(visitor->context, object))
+		if (walk->mac_key != NULL && !can_be_wanted(walk, object))
 			continue;
-		r = json_parse(object.at, lease_text_len(object), &json);
-		if (r == -ENOMEM)
-			return r;
-		if (r < 0)
-			continue;
-		visitor->visit(visitor->context, json);
-		json_free(json);
+		r = json_parse(object.at, text_len(object), ret_json);
+		if (r == 0 || r == -ENOMEM)
+			return r == 0 ? 1 : r;
 	}
-	return reader.depth != 0;
-}
-
-/* A quote within a string has a backslash before it, so what stands between two quotes and before a
- * colon is a key. */
-bool lease_json_glance(struct lease_text object, const char *key, struct lease_text *ret_string)
-{
-	size_t key_len = strlen(key);
-	const char *at = memmem(object.at, lease_text_len(object), key, key_len);
-	struct lease_text rest, word;
-
-	if (at == NULL)
-		return false;
-	rest = (struct lease_text){at + key_len, object.end};
-	return lease_text_take_field(&rest, '"', &word) && is_colon(word) &&
-	       lease_text_take_field(&rest, '"', ret_string);
+	return 0;
 }
 
 int lease_json_address(const struct json *json, const char *key, struct address *ret_address)

@@ -3,7 +3,7 @@
 #define QEMUVM_LEASE_JSON_H
 
 #include "base/json.h"
-#include "lease/lease_text.h"
+#include "lease/lease_table.h"
 
 /*
  * The objects of a lease file in JSON, one by one: those that hold no other object, wherever they
@@ -14,28 +14,23 @@
 /* Longer than any lease; what is longer is passed over. Bytes. */
 #define LEASE_JSON_OBJECT_MAX ((size_t)64 * 1024)
 
-/* Who is told of objects. */
-struct lease_json_visitor {
-	/* Told by its text alone, can it be one that is looked for? What is refused is not parsed,
-	 * which is most of the work. NULL: any can. */
-	bool (*can_matter)(const void *context, struct lease_text object);
-	void (*visit)(void *context, const struct json *json);
-	void *context;
+struct lease_json {
+	struct text rest;
+	int depth; /* brackets that are open; not 0 at the end: the text is cut */
+	int count; /* of objects so far */
+	/* If a look at an object's text shows that the string of this key (which has its quotes
+	 * here) is a MAC that the table does not want, the object is not parsed, which is most of
+	 * the work. Or NULL. */
+	const char *mac_key;
+	const struct lease_table *table;
 };
 
-/*
- * Visits such objects that are JSON, among the first LEASE_LINES_MAX. 1: the text ends while
- * something is open; 0: it does not; or -ENOMEM.
- */
-int lease_json_each(struct lease_text text, const struct lease_json_visitor *visitor);
+/* The next object that is JSON, among the first LEASE_LINES_MAX, for json_free(). 1, 0 at the end,
+ * or -ENOMEM. */
+int lease_json_next(struct lease_json *walk, struct json **ret_json);
 
-/* What stands between the quotes of a member's value, where a glance at the object's text finds the
- * key (which is given with its quotes) and a string behind it. False: it may be there all the same.
+/* The value of a member of the root, or of a node; a number too large is INT64_MAX. 0 or -EINVAL.
  */
-bool lease_json_glance(struct lease_text object, const char *key, struct lease_text *ret_string);
-
-/* What a member of the root, or the string of a node, says; a number too large is INT64_MAX.
- * 0 or -EINVAL. */
 int lease_json_address(const struct json *json, const char *key, struct address *ret_address);
 int lease_json_mac(const struct json *json, int node, struct mac *ret_mac);
 int lease_json_number(const struct json *json, const char *key, int64_t *ret_number);

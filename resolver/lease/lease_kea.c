@@ -4,9 +4,6 @@
  * grow by version, then one lease in a line. Changes are appended, so the last line for an address
  * counts. There are no quotes; a comma within a field is written as "&#x2c".
  */
-#include <errno.h>
-#include <string.h>
-
 #include "lease/lease_duid.h"
 #include "lease/lease_format.h"
 
@@ -49,128 +46,105 @@ struct header {
 
 /* A line's fields; one that its file has no column for is empty. */
 struct row {
-	struct lease_text field[COLUMN_COUNT];
+	struct text field[COLUMN_COUNT];
 };
 
-static void read_header(struct lease_text line, struct header *ret_header)
+static struct header kea_read_header(struct text line)
 {
-	struct lease_text field;
+	struct header header;
+	struct text field;
 
 	for (int column = 0; column < COLUMN_COUNT; column++)
-		ret_header->position[column] = -1;
-	for (int i = 0; i < FIELDS_MAX && lease_text_take_field(&line, ',', &field); i++)
+		header.position[column] = -1;
+	for (int i = 0; i < FIELDS_MAX && text_take_field(&line, ',', &field); i++)
 		for (int column = 0; column < COLUMN_COUNT; column++)
-			if (lease_text_equals(field, column_names[column]))
-				ret_header->position[column] = i;
+			if (text_equals(field, column_names[column]))
+				header.position[column] = i;
+	return header;
 }
 
-/* -EINVAL: the line ends before its last column, or is much too long. */
-static int read_row(struct lease_text line, const struct header *header, struct row *ret_row)
+/* False: the line ends before its last column, or is much too long. */
+static bool kea_read_row(struct text line, const struct header *header, struct row *ret_row)
 {
-	struct lease_text fields[FIELDS_MAX];
+	struct text fields[FIELDS_MAX];
 	int count = 0;
 
-	while (lease_text_take_field(&line, ',', &fields[count]))
+	while (text_take_field(&line, ',', &fields[count]))
 		if (++count == FIELDS_MAX)
-			return -EINVAL;
+			return false;
 	fields[count++] = line; /* empty, behind a comma at the end */
 	for (int column = 0; column < COLUMN_COUNT; column++) {
 		int position = header->position[column];
 
 		if (position >= count)
-			return -EINVAL;
-		ret_row->field[column] =
-			position < 0 ? (struct lease_text){line.end, line.end} : fields[position];
+			return false;
+		ret_row->field[column] = position < 0 ? line : fields[position];
 	}
-	return 0;
+	return true;
 }
 
 /* A number that may be missing, where an older version of Kea had no such column. */
-static int read_number(struct lease_text text, int64_t if_missing, int64_t *ret_number)
+static int kea_number(struct text text, int64_t if_missing, int64_t *ret_number)
 {
 	if (text.at == text.end) {
 		*ret_number = if_missing;
 		return 0;
 	}
-	return lease_text_number(text, ret_number);
+	return lease_number(text, ret_number);
 }
 
-static int read_mac(const struct row *row, struct mac *ret_mac)
+static void kea_take_row(const struct row *row, struct lease_table *table)
 {
-	uint8_t duid[LEASE_DUID_MAX];
-	int64_t hardware_type;
-	int len;
-
-	if (read_number(row->field[HWTYPE], HARDWARE_ETHERNET, &hardware_type) == 0 &&
-		hardware_type == HARDWARE_ETHERNET &&
-		lease_text_mac(row->field[HWADDR], ret_mac) == 0)
-		return 0;
-	len = lease_duid_parse(row->field[DUID], duid);
-	return len < 0 ? len : lease_duid_mac(duid, (size_t)len, ret_mac);
-}
-
-/* When a lease ends, and whether it is one still. A lifetime of 0 deletes it: see loadLease4() in
- * memfile_lease_mgr.cc. */
-struct term {
-	int64_t expires;
-	bool is_assigned;
-};
-
-static int read_term(const struct row *row, struct term *ret_term)
-{
-	int64_t lifetime, expires, state;
-
-	if (read_number(row->field[VALID_LIFETIME], 1, &lifetime) < 0 ||
-		read_number(row->field[EXPIRE], 0, &expires) < 0 ||
-		read_number(row->field[STATE], STATE_ASSIGNED, &state) < 0)
-		return -EINVAL;
-	ret_term->expires = lifetime == VALID_LIFETIME_INFINITE ? LEASE_INFINITE : expires;
-	ret_term->is_assigned = state == STATE_ASSIGNED && lifetime != 0;
-	return 0;
-}
-
-static void parse_row(const struct row *row, struct lease_table *table)
-{
+	int64_t hardware_type, lifetime, state, type;
 	struct lease lease;
-	struct term term;
-	int64_t type;
-	bool is_wanted = read_mac(row, &lease.mac) == 0 && lease_table_wants(table, &lease.mac);
+	bool is_wanted, is_assigned, has_mac;
 
+	has_mac = kea_number(row->field[HWTYPE], HARDWARE_ETHERNET, &hardware_type) == 0 &&
+		  hardware_type == HARDWARE_ETHERNET &&
+		  mac_from_text(row->field[HWADDR], &lease.mac) == 0;
+	if (!has_mac)
+		has_mac = lease_duid_text_mac(row->field[DUID], &lease.mac) == 0;
+	is_wanted = has_mac && lease_table_wants(table, &lease.mac);
 	if (!is_wanted && lease_table_is_empty(table))
 		return;
-	if (lease_text_address(row->field[ADDRESS], &lease.address) < 0 ||
-		read_term(row, &term) < 0 || read_number(row->field[LEASE_TYPE], 0, &type) < 0 ||
-		type == TYPE_PREFIX)
+	if (address_from_text(row->field[ADDRESS], &lease.address) < 0 ||
+		kea_number(row->field[VALID_LIFETIME], 1, &lifetime) < 0 ||
+		kea_number(row->field[EXPIRE], 0, &lease.expires) < 0 ||
+		kea_number(row->field[STATE], STATE_ASSIGNED, &state) < 0 ||
+		kea_number(row->field[LEASE_TYPE], 0, &type) < 0 || type == TYPE_PREFIX)
 		return;
-	lease.expires = term.expires;
-	if (is_wanted && term.is_assigned)
+	if (lifetime == VALID_LIFETIME_INFINITE)
+		lease.expires = LEASE_INFINITE;
+	/* A lifetime of 0 deletes it: see loadLease4() in memfile_lease_mgr.cc. */
+	is_assigned = state == STATE_ASSIGNED && lifetime != 0;
+	if (is_wanted && is_assigned)
 		lease_table_put(table, &lease);
 	else
 		lease_table_drop(table, &lease.address);
 }
 
-static bool has_line(struct lease_text line)
+static bool kea_has_line(struct text line)
 {
-	return lease_text_begins_with(line, "address,");
+	return text_begins_with(line, "address,");
 }
 
 /* A header may come again, where a person put files together. */
-static int parse(struct lease_text text, struct lease_table *table)
+static int kea_parse(struct text text, struct lease_table *table)
 {
-	struct lease_text line;
-	struct header header;
-	struct row row;
 	bool has_header = false;
+	struct header header;
+	struct text line;
+	struct row row;
 
-	while (lease_text_take_line(&text, &line)) {
-		if (has_line(line)) {
-			read_header(line, &header);
+	while (lease_take_line(&text, &line)) {
+		if (kea_has_line(line)) {
+			header = kea_read_header(line);
 			has_header = true;
-		} else if (has_header && read_row(line, &header, &row) == 0) {
-			parse_row(&row, table);
+		} else if (has_header && kea_read_row(line, &header, &row)) {
+			kea_take_row(&row, table);
 		}
 	}
 	return text.at < text.end;
 }
 
-const struct lease_format lease_format_kea = {.has_line = has_line, .parse = parse};
+const struct lease_format lease_format_kea = {.has_line = kea_has_line, .parse = kea_parse};

@@ -42,57 +42,47 @@ static bool may_be(const struct json *json, const char *key, int64_t expected)
 	return lease_json_number(json, key, &number) == 0 && number == expected;
 }
 
-static int read_mac(const struct json *json, struct mac *ret_mac)
+static bool networkd_read_lease(const struct json *json, struct lease *ret_lease)
 {
+	struct lease lease = {.address.family = AF_INET};
+	const size_t mac_len = sizeof(lease.mac.byte);
+
 	if (!may_be(json, "HardwareAddressType", HARDWARE_ETHERNET) ||
-		!may_be(json, "HardwareAddressLength", sizeof(ret_mac->byte)))
-		return -EINVAL;
-	return read_octets(json, "HardwareAddress", ret_mac->byte, sizeof(ret_mac->byte));
+		!may_be(json, "HardwareAddressLength", (int64_t)mac_len) ||
+		read_octets(json, "HardwareAddress", lease.mac.byte, mac_len) < 0)
+		return false;
+	if (lease_json_address(json, "AddressString", &lease.address) < 0 &&
+		read_octets(json, "Address", lease.address.bytes, address_len(AF_INET)) < 0)
+		return false;
+	/* "ExpirationUSec" is of the clock since boot, and useless here. */
+	if (lease_json_number(json, "ExpirationRealtimeUSec", &lease.expires) < 0 ||
+		lease.expires < 0)
+		lease.expires = 0;
+	if (lease.expires != INT64_MAX)
+		lease.expires /= USEC_PER_SEC;
+	*ret_lease = lease;
+	return true;
 }
 
-static int read_address(const struct json *json, struct address *ret_address)
+static int networkd_parse(struct text text, struct lease_table *table)
 {
-	struct address address = {.family = AF_INET};
+	struct lease_json walk = {.rest = text};
+	struct lease lease;
+	struct json *json;
+	int r;
 
-	if (lease_json_address(json, "AddressString", ret_address) == 0)
-		return 0;
-	if (read_octets(json, "Address", address.bytes, address_len(AF_INET)) < 0)
-		return -EINVAL;
-	*ret_address = address;
-	return 0;
+	while ((r = lease_json_next(&walk, &json)) > 0) {
+		if (networkd_read_lease(json, &lease))
+			lease_table_put(table, &lease);
+		json_free(json);
+	}
+	return r < 0 ? r : walk.depth != 0;
 }
 
-/* "ExpirationUSec" is of the clock since boot, and of no use here. */
-static int64_t read_expiry(const struct json *json)
+static bool networkd_has_line(struct text line)
 {
-	int64_t usec;
-
-	if (lease_json_number(json, "ExpirationRealtimeUSec", &usec) < 0 || usec <= 0)
-		return 0;
-	return usec == INT64_MAX ? LEASE_INFINITE : usec / USEC_PER_SEC;
+	return text_begins_with(text_trim(line), "{");
 }
 
-static void parse_lease(void *context, const struct json *json)
-{
-	struct lease_table *table = context;
-	struct lease lease = {.expires = read_expiry(json)};
-
-	if (read_mac(json, &lease.mac) == 0 && read_address(json, &lease.address) == 0)
-		lease_table_put(table, &lease);
-}
-
-static int parse(struct lease_text text, struct lease_table *table)
-{
-	const struct lease_json_visitor visitor = {.visit = parse_lease, .context = table};
-
-	return lease_json_each(text, &visitor);
-}
-
-static bool has_line(struct lease_text line)
-{
-	struct lease_text word;
-
-	return lease_text_take_word(&line, &word) && *word.at == '{';
-}
-
-const struct lease_format lease_format_networkd = {.has_line = has_line, .parse = parse};
+const struct lease_format lease_format_networkd = {
+	.has_line = networkd_has_line, .parse = networkd_parse};

@@ -2,7 +2,6 @@
 #include "lease/lease_table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A power of two, near the number of leases. */
 #define BUCKET_COUNT LEASE_KEPT_MAX
@@ -19,18 +18,18 @@ struct entry {
 
 /* Zero pages until it is written to: a file with few leases of wanted MACs costs few. */
 struct lease_table {
-	const struct lease_visitor *visitor;
+	struct lease_wanted wanted;
 	unsigned int count;
 	uint16_t buckets[BUCKET_COUNT]; /* index + 1 of the first entry, or NONE */
 	struct entry entries[LEASE_KEPT_MAX];
 };
 
-struct lease_table *lease_table_new(const struct lease_visitor *visitor)
+struct lease_table *lease_table_new(struct lease_wanted wanted)
 {
 	struct lease_table *table = calloc(1, sizeof(*table));
 
 	if (table != NULL)
-		table->visitor = visitor;
+		table->wanted = wanted;
 	return table;
 }
 
@@ -41,10 +40,12 @@ void lease_table_free(struct lease_table *table)
 
 bool lease_table_wants(const struct lease_table *table, const struct mac *mac)
 {
-	const struct lease_visitor *visitor = table->visitor;
-
-	return !mac_is_void(mac) &&
-	       (visitor->wants == NULL || visitor->wants(visitor->context, mac));
+	if (table->wanted.macs == NULL)
+		return !mac_is_void(mac);
+	for (unsigned int i = 0; i < table->wanted.count; i++)
+		if (mac_equals(&table->wanted.macs[i], mac))
+			return !mac_is_void(mac);
+	return false;
 }
 
 bool lease_table_is_empty(const struct lease_table *table)
@@ -52,74 +53,69 @@ bool lease_table_is_empty(const struct lease_table *table)
 	return table->count == 0;
 }
 
-/* FNV-1a: addresses of one network differ in their last bits alone. */
-static unsigned int bucket_of(const struct address *address)
+/* The entry of an address, or NULL. *ret_bucket is the place where its bucket begins. */
+static struct entry *find_entry(
+	struct lease_table *table, const struct address *address, uint16_t **ret_bucket)
 {
-	uint32_t hash = 2166136261U;
+	const char *bytes = (const char *)address->bytes;
+	uint64_t hash = text_hash((struct text){bytes, bytes + address_len(address->family)});
+	uint16_t at;
 
-	for (size_t i = 0; i < address_len(address->family); i++)
-		hash = (hash ^ address->bytes[i]) * 16777619U;
-	return (hash ^ hash >> 16) % BUCKET_COUNT;
-}
-
-static struct entry *find(struct lease_table *table, const struct address *address)
-{
-	uint16_t at = table->buckets[bucket_of(address)];
-
-	while (at != NONE && !address_equals(&table->entries[at - 1].lease.address, address))
-		at = table->entries[at - 1].next;
-	return at != NONE ? &table->entries[at - 1] : NULL;
-}
-
-/* NULL: the table is full. */
-static struct entry *add(struct lease_table *table, const struct address *address)
-{
-	uint16_t *bucket = &table->buckets[bucket_of(address)];
-	struct entry *entry;
-
-	if (table->count == LEASE_KEPT_MAX)
-		return NULL;
-	entry = &table->entries[table->count++];
-	entry->next = *bucket;
-	*bucket = (uint16_t)table->count;
-	return entry;
+	*ret_bucket = &table->buckets[(hash ^ hash >> 32) % BUCKET_COUNT];
+	for (at = **ret_bucket; at != NONE; at = table->entries[at - 1].next)
+		if (address_equals(&table->entries[at - 1].lease.address, address))
+			return &table->entries[at - 1];
+	return NULL;
 }
 
 void lease_table_put(struct lease_table *table, const struct lease *lease)
 {
 	struct entry *entry;
+	uint16_t *bucket;
 
 	if (!lease_table_wants(table, &lease->mac)) {
 		lease_table_drop(table, &lease->address);
 		return;
 	}
-	entry = find(table, &lease->address);
-	if (entry == NULL)
-		entry = add(table, &lease->address);
-	if (entry == NULL)
+	entry = find_entry(table, &lease->address, &bucket);
+	if (entry == NULL && table->count == LEASE_KEPT_MAX)
 		return;
+	if (entry == NULL) {
+		entry = &table->entries[table->count++];
+		entry->next = *bucket;
+		*bucket = (uint16_t)table->count;
+	}
 	entry->lease = *lease;
 	entry->is_kept = true;
 }
 
 void lease_table_drop(struct lease_table *table, const struct address *address)
 {
-	struct entry *entry = find(table, address);
+	uint16_t *bucket;
+	struct entry *entry = find_entry(table, address, &bucket);
 
 	if (entry != NULL)
 		entry->is_kept = false;
 }
 
-int lease_table_visit(const struct lease_table *table)
+bool lease_table_next(const struct lease_table *table, unsigned int *at, struct lease *ret_lease)
 {
-	const struct lease_visitor *visitor = table->visitor;
-	int visited = 0;
+	while (table != NULL && *at < table->count) {
+		const struct entry *entry = &table->entries[(*at)++];
 
-	for (unsigned int i = 0; i < table->count; i++) {
-		if (!table->entries[i].is_kept)
-			continue;
-		visitor->visit(visitor->context, &table->entries[i].lease);
-		visited++;
+		if (entry->is_kept) {
+			*ret_lease = entry->lease;
+			return true;
+		}
 	}
-	return visited;
+	return false;
+}
+
+int lease_table_count(const struct lease_table *table)
+{
+	int count = 0;
+
+	for (unsigned int i = 0; i < table->count; i++)
+		count += table->entries[i].is_kept;
+	return count;
 }

@@ -9,24 +9,21 @@
  * LEASE_KEPT_MAX, however long the file is; a later entry for an address finds the earlier one
  * without a search through all.
  */
-struct lease_table;
 
-/* To be given to lease_table_free(); the visitor must outlive it. NULL: no memory. */
-struct lease_table *lease_table_new(const struct lease_visitor *visitor);
-void lease_table_free(struct lease_table *table);
+/* For lease_table_free(). NULL: no memory. */
+struct lease_table *lease_table_new(struct lease_wanted wanted);
 
-/* Is it a MAC of a NIC, and one that the visitor wants? */
+/* Is it a MAC of a NIC, and one that is wanted? */
 bool lease_table_wants(const struct lease_table *table, const struct mac *mac);
-/* Is nothing kept, so that no entry of an unwanted MAC can matter? */
+/* Was nothing kept yet, so that an entry of an unwanted MAC cannot matter? */
 bool lease_table_is_empty(const struct lease_table *table);
+/* How many leases lease_table_next() gives. */
+int lease_table_count(const struct lease_table *table);
 
 /* Keeps a lease in place of an earlier one of its address. One of an unwanted MAC ends the earlier
  * one: the address went to another client. */
 void lease_table_put(struct lease_table *table, const struct lease *lease);
 /* The address has no lease any more. */
 void lease_table_drop(struct lease_table *table, const struct address *address);
-
-/* Visits what is kept, in the order in which the addresses came first. How many. */
-int lease_table_visit(const struct lease_table *table);
 
 #endif

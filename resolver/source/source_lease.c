@@ -17,17 +17,9 @@
 #define LEASES_MAX 64
 
 struct gathered {
-	struct vm *vm;
 	size_t count;
 	struct lease list[LEASES_MAX];
 };
-
-static bool wants_mac(void *context, const struct mac *mac)
-{
-	const struct gathered *gathered = context;
-
-	return vm_is_told_by_mac(gathered->vm, mac);
-}
 
 /* The one that ends first, to make room for one that ends later. */
 static struct lease *place_for(struct gathered *gathered, const struct lease *lease)
@@ -42,27 +34,18 @@ static struct lease *place_for(struct gathered *gathered, const struct lease *le
 	return first->expires < lease->expires ? first : NULL;
 }
 
-static void gather(void *context, const struct lease *lease)
-{
-	struct gathered *gathered = context;
-	struct lease *place = place_for(gathered, lease);
-
-	if (place != NULL)
-		*place = *lease;
-}
-
-static void take_mac(void *context, const struct mac *mac)
-{
-	vm_add_mac(context, mac);
-}
-
 /* A NIC that was plugged in later is not on the command line; libvirt writes its MAC down. */
 static void learn_macs(const struct source_call *call)
 {
-	const struct lease_macs_visitor visitor = {take_mac, call->vm};
+	struct mac macs[LEASE_MACS_MAX];
 
-	for (unsigned int i = 0; i < call->vm->name_count && !vm_has_macs(call->vm); i++)
-		lease_files_read_macs(call->config, call->deadline, call->vm->names[i], &visitor);
+	for (unsigned int i = 0; i < call->vm->name_count && !vm_has_macs(call->vm); i++) {
+		int count =
+			lease_files_macs(call->config, call->deadline, call->vm->names[i], macs);
+
+		for (int j = 0; j < count; j++)
+			vm_add_mac(call->vm, &macs[j]);
+	}
 }
 
 /* Is there a lease of the same client that ends later? Then this one is of former days. */
@@ -97,12 +80,27 @@ static void claim(const struct gathered *gathered, struct candidates *candidates
 
 static int ask_files(struct source_call *call, struct gathered *gathered)
 {
-	const struct lease_visitor visitor = {wants_mac, gather, gathered};
+	const struct vm *vm = call->vm;
+	struct mac macs[VM_NICS_MAX];
+	struct lease_wanted wanted = {.macs = macs};
+	struct lease_files walk;
+	struct lease lease;
 
-	gathered->vm = call->vm;
 	learn_macs(call);
-	if (!vm_has_telling_macs(call->vm) ||
-		lease_files_read(call->config, call->deadline, &visitor) == 0)
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm_is_told_by_mac(vm, &vm->nics[i].mac))
+			macs[wanted.count++] = vm->nics[i].mac;
+	if (wanted.count == 0)
+		return 0;
+	walk = lease_files_begin(call->config, call->deadline, wanted);
+	while (lease_files_next(&walk, &lease)) {
+		struct lease *place = place_for(gathered, &lease);
+
+		if (place != NULL)
+			*place = lease;
+	}
+	lease_files_end(&walk);
+	if (walk.file_count == 0)
 		return 0;
 	claim(gathered, call->candidates);
 	return gathered->count > 0 ? (int)gathered->count : -EADDRNOTAVAIL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * read_leases FILE [MAC...]: the leases in a lease file, of these MACs or of all, by
- * resolver/lease/lease.c. Prints a line "ADDRESS MAC EXPIRES" for each, where EXPIRES is seconds since
- * 1970, "never" or "unknown"; or the name of the errno.
+ * resolver/lease/lease.c. Prints a line "ADDRESS MAC EXPIRES" for each, where EXPIRES is seconds
+ * since 1970, "never" or "unknown"; or the name of the errno.
  *
  * read_leases --macs FILE DOMAIN: the MACs of a domain in libvirt's file of MACs.
  */
@@ -14,59 +14,47 @@
 
 #include "lease/lease.h"
 
-/* The MACs on the command line. */
-struct macs {
-	char **texts;
-	int count;
-};
+/* MACs on the command line that are taken. */
+#define MACS_MAX 16
 
-static bool wants(void *context, const struct mac *mac)
+static int read_leases(int fd, const char *path, char **mac_texts, int count)
 {
-	const struct macs *macs = context;
-	struct mac wanted;
-
-	for (int i = 0; i < macs->count; i++)
-		if (mac_parse(macs->texts[i], &wanted) == 0 && mac_equals(&wanted, mac))
-			return true;
-	return macs->count == 0;
-}
-
-static void print_lease(void *context, const struct lease *lease)
-{
+	struct mac macs[MACS_MAX];
+	struct lease_wanted wanted = {count > 0 ? macs : NULL, 0};
+	struct lease_table *table = NULL;
 	char address[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX];
-
-	(void)context;
-	printf("%s %s ", address_format(&lease->address, address), mac_format(&lease->mac, mac));
-	if (lease->expires == LEASE_INFINITE)
-		printf("never\n");
-	else if (lease->expires == 0)
-		printf("unknown\n");
-	else
-		printf("%" PRId64 "\n", lease->expires);
-}
-
-static void print_mac(void *context, const struct mac *mac)
-{
-	char text[MAC_TEXT_MAX];
-
-	(void)context;
-	printf("%s\n", mac_format(mac, text));
-}
-
-static int read_leases(int fd, const char *path, struct macs *macs)
-{
-	const struct lease_visitor visitor = {
-		.wants = wants, .visit = print_lease, .context = macs};
 	const char *slash = strrchr(path, '/');
+	unsigned int at = 0;
+	struct lease lease;
+	int r;
 
-	return lease_read(fd, slash != NULL ? slash + 1 : path, &visitor);
+	for (int i = 0; i < count && i < MACS_MAX; i++)
+		if (mac_parse(mac_texts[i], &macs[wanted.count]) == 0)
+			wanted.count++;
+	r = lease_read(fd, slash != NULL ? slash + 1 : path, wanted, &table);
+	while (lease_table_next(table, &at, &lease)) {
+		printf("%s %s ", address_format(&lease.address, address),
+			mac_format(&lease.mac, mac));
+		if (lease.expires == LEASE_INFINITE)
+			printf("never\n");
+		else if (lease.expires == 0)
+			printf("unknown\n");
+		else
+			printf("%" PRId64 "\n", lease.expires);
+	}
+	lease_table_free(table);
+	return r;
 }
 
 static int read_macs(int fd, const char *domain)
 {
-	const struct lease_macs_visitor visitor = {.visit = print_mac};
+	struct mac macs[LEASE_MACS_MAX];
+	char text[MAC_TEXT_MAX];
+	int count = lease_macs_read(fd, domain, macs);
 
-	return lease_macs_read(fd, domain, &visitor);
+	for (int i = 0; i < count; i++)
+		printf("%s\n", mac_format(&macs[i], text));
+	return count;
 }
 
 int main(int argc, char **argv)
@@ -84,8 +72,7 @@ int main(int argc, char **argv)
 		perror(path);
 		return 1;
 	}
-	r = is_macs ? read_macs(fd, argv[3])
-		    : read_leases(fd, path, &(struct macs){argv + 2, argc - 2});
+	r = is_macs ? read_macs(fd, argv[3]) : read_leases(fd, path, argv + 2, argc - 2);
 	close(fd);
 	if (r < 0)
 		printf("%s\n", strerrorname_np(-r));

@@ -16,21 +16,10 @@ struct lease_list {
 	char text[65536];
 	size_t len;
 	const char *wanted; /* a MAC, or NULL: all */
-	int asked;          /* how often a MAC was asked for */
 };
 
-static inline bool lease_list_wants(void *context, const struct mac *mac)
+static inline void lease_list_add(struct lease_list *list, const struct lease *lease)
 {
-	struct lease_list *list = context;
-	char text[MAC_TEXT_MAX];
-
-	list->asked++;
-	return list->wanted == NULL || strcmp(mac_format(mac, text), list->wanted) == 0;
-}
-
-static inline void lease_list_add(void *context, const struct lease *lease)
-{
-	struct lease_list *list = context;
 	char address[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX], expires[24];
 
 	snprintf(expires, sizeof(expires), "%" PRId64, lease->expires);
@@ -43,25 +32,33 @@ static inline void lease_list_add(void *context, const struct lease *lease)
 	ck_assert_uint_lt(list->len, sizeof(list->text));
 }
 
-static inline struct lease_visitor lease_list_visitor(struct lease_list *list)
-{
-	return (struct lease_visitor){lease_list_wants, lease_list_add, list};
-}
-
 /* Of a copy that ends where the text ends, so that a sanitizer sees what is read behind it. */
 static inline int lease_list_parse(struct lease_list *list, const char *file_name, const char *text,
 	size_t len, bool *ret_is_cut)
 {
-	struct lease_visitor visitor = lease_list_visitor(list);
+	struct lease_wanted wanted = {NULL, 0};
+	struct lease_table *table;
 	char *copy = calloc(1, len);
+	unsigned int at = 0;
+	struct lease lease;
+	struct mac mac;
 	int r;
 
 	list->len = 0;
 	list->text[0] = '\0';
 	if (len > 0)
 		memcpy(copy, text, len);
-	r = lease_parse(file_name, copy, len, &visitor, ret_is_cut);
+	if (list->wanted != NULL) {
+		ck_assert_int_eq(mac_parse(list->wanted, &mac), 0);
+		wanted = (struct lease_wanted){&mac, 1};
+	}
+	r = lease_parse(file_name, copy, len, wanted, &table, ret_is_cut);
 	free(copy);
+	if (r < 0)
+		return r;
+	while (lease_table_next(table, &at, &lease))
+		lease_list_add(list, &lease);
+	lease_table_free(table);
 	return r;
 }
 

@@ -32,59 +32,50 @@ static void make_old(int fd)
 	ck_assert_int_eq(futimens(fd, times), 0);
 }
 
-/* A writer that goes on when it is asked whether the text is cut. */
-struct writer {
-	int fd;
-	int asked;
-};
-
-static bool write_on(const void *context, const char *text, size_t len)
-{
-	struct writer *writer = *(struct writer *const *)context;
-
-	writer->asked++;
-	ck_assert_int_eq(strncmp(text, "half", len), 0);
-	ck_assert_int_eq(pwrite(writer->fd, "whole", 5, 0), 5);
-	return true;
-}
-
-static void check_read(int fd, const char *expected, int asked)
-{
-	struct writer writer = {.fd = fd}, *context = &writer;
-	const struct lease_file_format format = {write_on, &context};
-	char *text;
-	size_t len;
-
-	ck_assert_int_eq(lease_file_read(fd, &format, &text, &len), 0);
-	ck_assert_uint_eq(len, strlen(expected));
-	ck_assert_int_eq(strncmp(text, expected, len), 0);
-	ck_assert_int_eq(writer.asked, asked);
-	free(text);
-	close(fd);
-}
-
 START_TEST(a_file_that_is_being_written_is_read_again)
 {
-	check_read(make_file("half"), "whole", 1);
+	int fd = make_file("half");
+	struct lease_file file;
+
+	ck_assert_int_eq(lease_file_read(fd, &file), 0);
+	ck_assert_uint_eq(file.len, 4);
+	ck_assert_int_eq(memcmp(file.text, "half", 4), 0);
+	ck_assert(lease_file_wait_for_writer(&file, true));
+	ck_assert(!lease_file_wait_for_writer(&file, false));
+	file.has_changed = true;
+	ck_assert(lease_file_wait_for_writer(&file, false));
+	free(file.text);
+	close(fd);
 }
 END_TEST
 
 START_TEST(a_file_that_stays_cut_is_read_once)
 {
 	int fd = make_file("half");
+	struct lease_file file;
 
 	make_old(fd);
-	check_read(fd, "half", 0);
+	ck_assert_int_eq(lease_file_read(fd, &file), 0);
+	ck_assert(!lease_file_wait_for_writer(&file, true));
+	free(file.text);
+	close(fd);
 }
 END_TEST
 
+/* How many leases; each must be the one of LINE. */
 static int read_list(int fd)
 {
-	static struct lease_list list;
-	const struct lease_visitor visitor = lease_list_visitor(&list);
+	const struct lease_wanted all = {NULL, 0};
+	struct lease_table *table = NULL;
+	char text[ADDRESS_TEXT_MAX];
+	unsigned int at = 0;
+	struct lease lease;
+	int r = lease_read(fd, "x", all, &table);
 
-	list.len = 0;
-	return lease_read(fd, "x", &visitor);
+	while (lease_table_next(table, &at, &lease))
+		ck_assert_str_eq(address_format(&lease.address, text), "192.0.2.1");
+	lease_table_free(table);
+	return r;
 }
 
 START_TEST(a_file_is_read_from_its_beginning)
@@ -139,15 +130,13 @@ END_TEST
 START_TEST(bytes_behind_the_limit_are_not_read)
 {
 	int fd = make_file(LINE);
-	const struct lease_file_format format = {write_on, NULL};
-	char *text;
-	size_t len;
+	struct lease_file file;
 
 	ck_assert_int_eq(ftruncate(fd, (off_t)LEASE_FILE_MAX + 100), 0);
 	make_old(fd);
-	ck_assert_int_eq(lease_file_read(fd, &format, &text, &len), 0);
-	ck_assert_uint_eq(len, LEASE_FILE_MAX);
-	free(text);
+	ck_assert_int_eq(lease_file_read(fd, &file), 0);
+	ck_assert_uint_eq(file.len, LEASE_FILE_MAX);
+	free(file.text);
 	ck_assert_int_eq(read_list(fd), 1);
 	close(fd);
 }
@@ -177,23 +166,14 @@ static void *rewrite(void *context)
 	return NULL;
 }
 
-static void check_lease(void *context, const struct lease *lease)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	(void)context;
-	ck_assert_str_eq(address_format(&lease->address, text), "192.0.2.1");
-}
-
 START_TEST(a_file_under_a_writers_hands_never_lies)
 {
 	struct rewriter rewriter = {.fd = make_file("")};
-	const struct lease_visitor visitor = {.visit = check_lease};
 	pthread_t thread;
 
 	ck_assert_int_eq(pthread_create(&thread, NULL, rewrite, &rewriter), 0);
 	for (int i = 0; i < 100; i++) {
-		int r = lease_read(rewriter.fd, "x", &visitor);
+		int r = read_list(rewriter.fd);
 
 		ck_assert_msg(r == 0 || r == 1 || r == -EINVAL, "%d", r);
 	}
@@ -203,23 +183,15 @@ START_TEST(a_file_under_a_writers_hands_never_lies)
 }
 END_TEST
 
-static void count_mac(void *context, const struct mac *mac)
-{
-	int *count = context;
-
-	(void)mac;
-	(*count)++;
-}
-
 START_TEST(a_file_of_macs_is_read)
 {
 	int fd = make_file("[{\"domain\": \"web\", \"macs\": [\"" WEB "\"]}]");
-	int count = 0;
-	const struct lease_macs_visitor visitor = {count_mac, &count};
+	struct mac macs[LEASE_MACS_MAX];
+	char text[MAC_TEXT_MAX];
 
-	ck_assert_int_eq(lease_macs_read(fd, "web", &visitor), 1);
-	ck_assert_int_eq(lease_macs_read(fd, "db", &visitor), 0);
-	ck_assert_int_eq(count, 1);
+	ck_assert_int_eq(lease_macs_read(fd, "web", macs), 1);
+	ck_assert_int_eq(lease_macs_read(fd, "db", macs), 0);
+	ck_assert_str_eq(mac_format(&macs[0], text), WEB);
 	close(fd);
 }
 END_TEST
