@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
 #include "base/name.h"
 #include "check.h"
 #include "cli/output.h"
 #include "config/trust.h"
 #include "find/vm_find.h"
+#include "host/netlink.h"
+
+/* The kernel answers at once; this only bounds a sandbox that does not. */
+#define NETLINK_MS 1000
 
 static const char *mend_of_socket(int error)
 {
@@ -141,6 +147,64 @@ static void check_names(const struct vm_found *a, const struct vm_found *b)
 			 : ": it leads to the caller's own, or to none");
 }
 
+/* The bridge on which a NIC meets others; 0: not known. */
+static uint32_t bridge_of(const struct vm_nic *nic)
+{
+	struct netlink_link link = {.master = 0};
+	int fd;
+
+	if (nic->bridge[0] != '\0')
+		return if_nametoindex(nic->bridge);
+	fd = nic->ifname[0] != '\0' ? netlink_open(NETLINK_ROUTE) : -ENODEV;
+	if (fd < 0)
+		return 0;
+	(void)netlink_link_by_name(fd, deadline_after_ms(NETLINK_MS), nic->ifname, &link);
+	close(fd);
+	return link.master;
+}
+
+/* Returns whether it was worth a line: the two may be on one network. Clears *is_ok if they are. */
+static bool check_mac(const struct vm_found *a, const struct vm_found *b, const struct vm_nic *nic,
+	const struct vm_nic *twin, bool *is_ok)
+{
+	uint32_t bridge = bridge_of(nic), other = bridge_of(twin);
+	bool is_one_bridge = bridge != 0 && bridge == other;
+	char text[MAC_TEXT_MAX];
+
+	if (bridge != 0 && other != 0 && bridge != other)
+		return false;
+	*is_ok &= !is_one_bridge;
+	check_begin(is_one_bridge ? CHECK_PROBLEM : CHECK_SKIPPED);
+	printf("MAC: %s is the MAC of ", mac_format(&nic->mac, text));
+	print_vm(a);
+	fputs(" and of ", stdout);
+	print_vm(b);
+	printf(": %s give each its own with mac= of -nic or -device (`qemuvm args --nic` does)\n",
+		is_one_bridge ? "they share a DHCP lease, so" : "if they are on one network,");
+	return true;
+}
+
+/* QEMU gives its first default MAC to every VM that is told none. On one network a DHCP server
+ * takes two such VMs for one. Of many the last is told with the first: a line for each VM. */
+static bool check_macs(struct vm_found **founds, size_t last)
+{
+	const struct vm *vm = &founds[last]->vm;
+	bool is_ok = true, is_told = false;
+
+	for (size_t i = 0; i < last && founds[last]->error == 0; i++) {
+		if (founds[i]->error != 0 || founds[i]->vm.pid == vm->pid)
+			continue;
+		for (unsigned int n = 0; n < vm->nic_count && !is_told; n++) {
+			const struct vm_nic *nic = &vm->nics[n], *twin;
+
+			twin = nic->has_mac ? vm_nic_by_mac(&founds[i]->vm, &nic->mac) : NULL;
+			if (twin != NULL && !vm_nic_is_private(nic) && !vm_nic_is_private(twin))
+				is_told = check_mac(founds[i], founds[last], twin, nic, &is_ok);
+		}
+	}
+	return is_ok;
+}
+
 static bool check_all(struct vm_found **founds, size_t count)
 {
 	bool is_ok = true;
@@ -154,6 +218,8 @@ static bool check_all(struct vm_found **founds, size_t count)
 			if (founds[i]->error == 0 && founds[j]->error == 0)
 				check_names(founds[is_later ? j : i], founds[is_later ? i : j]);
 		}
+	for (size_t i = 1; i < count; i++)
+		is_ok &= check_macs(founds, i);
 	return is_ok;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/folder.h"
 #include "cli/output.h"
 #include "cli/list_all.h"
 
@@ -17,8 +18,9 @@
 #define PAUSE_MS  1000
 #define PATH_SIZE 1024
 
-/* What servers drop privileges for reads it, too. */
-#define FILE_MODE 0644
+/* A server that has dropped its privileges reads them, too. */
+#define FILE_MODE   0644
+#define FOLDER_MODE 0755
 
 struct format {
 	const char *name;
@@ -107,6 +109,10 @@ static int replace(const char *directory, const char *file, const char *text)
 		snprintf(temporary, sizeof(temporary), "%s/.qemuvm.XXXXXX", directory) >=
 			(int)sizeof(temporary))
 		return -ENAMETOOLONG;
+	/* Each time: /run/NAME is gone after a boot, and may be removed while this runs. */
+	r = folder_make(directory, FOLDER_MODE);
+	if (r < 0)
+		return r;
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -124,7 +130,9 @@ static int replace(const char *directory, const char *file, const char *text)
 static int watch(const struct export_request *request)
 {
 	char *written = NULL, *text;
-	int r = 0;
+	/* Before the first look, which takes a while, so that a server which is started meanwhile
+	 * finds it. */
+	int r = folder_make(request->directory, FOLDER_MODE);
 
 	while (r == 0 && (text = render(request->format)) != NULL) {
 		if (written == NULL || strcmp(text, written) != 0)

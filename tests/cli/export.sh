@@ -66,12 +66,12 @@ ip link add to-other type veth peer name eth0 netns other
 ip link set to-other master br0 up
 ip -n other addr add 10.66.0.200/24 dev eth0
 ip -n other link set eth0 up
-mkdir served
-"$world/qemuvm" export --format dnsmasq --watch served >"$world/watch.log" 2>&1 &
+# /run is empty after each boot: the folder, and the one above it, is made, whatever the umask.
+(umask 077; exec "$world/qemuvm" export --format dnsmasq --watch made/served >"$world/watch.log" 2>&1) &
 watcher=$!
-until [ -e served/qemuvm.hosts ]; do sleep 0.05; done
+until [ -e made/served/qemuvm.hosts ]; do sleep 0.05; done
 dnsmasq --conf-file=/dev/null --keep-in-foreground --user=root --pid-file= --no-resolv --no-hosts \
-	--interface=br0 --bind-interfaces --local=/vm/ --hostsdir="$world/served" >"$world/dnsmasq.log" 2>&1 &
+	--interface=br0 --bind-interfaces --local=/vm/ --hostsdir="$world/made/served" >"$world/dnsmasq.log" 2>&1 &
 ask() { ip netns exec other dig +short +timeout=1 +tries=1 @10.66.0.1 "$1" "${2:-A}" 2>/dev/null | grep -v '^;'; }
 # answers NAME WANTED: within some seconds.
 # shellcheck disable=SC2317 # check calls it
@@ -84,19 +84,20 @@ answers() {
 }
 check 'dnsmasq: another machine asks for a name' answers web.vm 10.66.0.5
 check_equal 'dnsmasq: and gets IPv6, too' fd66::5 "$(ask web.vm AAAA)"
-check_equal 'dnsmasq: the folder can be read by whom it serves' 644 "$(stat -c %a served/qemuvm.hosts)"
+check_equal 'dnsmasq: the folders can be read by others' '755 755' "$(stat -c %a made made/served | xargs)"
+check_equal 'dnsmasq: the file can be read by whom it serves' 644 "$(stat -c %a made/served/qemuvm.hosts)"
 start_agent late accept read-request reply "$(interfaces 10.66.0.8)" close loop
 check 'dnsmasq: a VM that starts' answers late.vm 10.66.0.8
 stop_agent late
 for _ in $(seq 60); do
-	grep -q late served/qemuvm.hosts || break
+	grep -q late made/served/qemuvm.hosts || break
 	sleep 0.1
 done
-check_no_match 'dnsmasq: one that stopped is out of the folder' late "$(cat served/qemuvm.hosts)"
-inode=$(stat -c '%i %Y' served/qemuvm.hosts)
+check_no_match 'dnsmasq: one that stopped is out of the folder' late "$(cat made/served/qemuvm.hosts)"
+inode=$(stat -c '%i %Y' made/served/qemuvm.hosts)
 check 'dnsmasq: export looks again' await_round "$watcher"
-check_equal 'a folder in which nothing changes stays as it is' "$inode" "$(stat -c '%i %Y' served/qemuvm.hosts)"
-check_equal 'nothing is left beside the file' qemuvm.hosts "$(ls -A served)"
+check_equal 'a folder in which nothing changes stays as it is' "$inode" "$(stat -c '%i %Y' made/served/qemuvm.hosts)"
+check_equal 'nothing is left beside the file' qemuvm.hosts "$(ls -A made/served)"
 check_equal 'and nothing is said' '' "$(cat "$world/watch.log")"
 kill "$watcher"
 wait "$watcher" 2>/dev/null
@@ -111,7 +112,7 @@ says() { # STATUS TITLE PATTERN ARGUMENT...
 says 2 'no format' 'usage: qemuvm export' --list
 says 2 'an unknown format' 'did you mean "ansible"' --format ansibel
 says 2 'a format far from any' 'there are hosts' --format xyzzy
-says 1 'a folder that is none' 'nosuch/qemuvm.hosts: No such file' --format hosts --watch "$world/nosuch"
+says 1 'a folder that is none' 'inventory/x/qemuvm.hosts: Not a directory' --format hosts --watch "$world/inventory/x"
 mkdir full
 mount -t tmpfs -o size=4k,nr_inodes=1 full full
 says 1 'a full disk' 'full/qemuvm.hosts: No space left' --format hosts --watch "$world/full"
