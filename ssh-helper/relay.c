@@ -10,122 +10,91 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One read of a fast guest; two of them are in memory. */
+/* As much as a fast guest sends at once; two buffers are in memory. */
 #define RELAY_BUFFER_SIZE 65536
 
 /* One direction of a relay. */
 struct stream {
 	int from, to;
-	bool to_is_socket; /* its end of file is a shutdown(); of a pipe it is a close() */
-	bool has_ended;    /* nothing more comes from `from` */
-	bool is_done;      /* and all of it has gone to `to` */
-	size_t begin, end; /* of what is read and not yet written */
+	bool to_is_socket; /* its end of file is a shutdown(); that of a pipe is a close() */
+	bool has_ended;    /* `from` is at its end of file */
+	bool is_done;      /* and `to` has received everything */
+	size_t begin, end; /* of what was read and is not yet written */
 	char buffer[RELAY_BUFFER_SIZE];
 };
 
-static int transient(int error)
-{
-	return error == EAGAIN || error == EINTR ? 0 : -error;
-}
-
-static int fill(struct stream *stream)
-{
-	ssize_t got = read(stream->from, stream->buffer, sizeof(stream->buffer));
-
-	if (got < 0)
-		return transient(errno);
-	stream->begin = 0;
-	stream->end = (size_t)got;
-	stream->has_ended = got == 0;
-	return 0;
-}
-
-static int drain(struct stream *stream)
-{
-	size_t len = stream->end - stream->begin;
-	ssize_t put = stream->to_is_socket
-			      ? send(stream->to, stream->buffer + stream->begin, len, MSG_NOSIGNAL)
-			      : write(stream->to, stream->buffer + stream->begin, len);
-
-	if (put < 0)
-		return transient(errno);
-	stream->begin += (size_t)put;
-	return 0;
-}
-
-static bool is_empty(const struct stream *stream)
+static bool stream_is_empty(const struct stream *stream)
 {
 	return stream->begin == stream->end;
 }
 
-static void finish(struct stream *stream)
+/* Reads if the buffer is empty, writes what it holds, and passes an end of file on. A read or write
+ * that would block is no error. 0 or a negative errno. */
+static int stream_move(struct stream *stream)
 {
-	stream->is_done = true;
-	if (stream->to_is_socket)
-		shutdown(stream->to, SHUT_WR);
-	else
-		close(stream->to);
-}
+	ssize_t n = 0;
 
-static int move(struct stream *stream)
-{
-	int r = 0;
+	if (stream_is_empty(stream) && !stream->has_ended) {
+		n = read(stream->from, stream->buffer, sizeof(stream->buffer));
+		stream->begin = 0;
+		stream->end = n > 0 ? (size_t)n : 0;
+		stream->has_ended = n == 0;
+	}
+	if (!stream_is_empty(stream)) {
+		const char *text = stream->buffer + stream->begin;
+		size_t len = stream->end - stream->begin;
 
-	if (is_empty(stream) && !stream->has_ended)
-		r = fill(stream);
-	if (r == 0 && !is_empty(stream))
-		r = drain(stream);
-	if (r == 0 && is_empty(stream) && stream->has_ended)
-		finish(stream);
-	return r;
+		n = stream->to_is_socket ? send(stream->to, text, len, MSG_NOSIGNAL)
+					 : write(stream->to, text, len);
+		stream->begin += n > 0 ? (size_t)n : 0;
+	}
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (stream_is_empty(stream) && stream->has_ended) {
+		stream->is_done = true;
+		if (stream->to_is_socket)
+			shutdown(stream->to, SHUT_WR);
+		else
+			close(stream->to);
+	}
+	return 0;
 }
 
 /* What a stream waits for next. */
-static struct pollfd wish(const struct stream *stream)
+static struct pollfd stream_wait(const struct stream *stream)
 {
 	if (stream->is_done)
 		return (struct pollfd){.fd = -1};
-	if (is_empty(stream))
+	if (stream_is_empty(stream))
 		return (struct pollfd){.fd = stream->from, .events = POLLIN};
 	return (struct pollfd){.fd = stream->to, .events = POLLOUT};
 }
 
-static int set_nonblocking(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
-}
-
-static bool is_socket(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
-}
-
 int relay_run(int in, int out, int fd)
 {
-	/* Not on the stack, and this is a program: one relay, then it ends. */
+	/* Too large for the stack; a program runs one relay and ends. */
 	static struct stream up, down;
-	int r;
+	int in_flags = fcntl(in, F_GETFL), out_flags = fcntl(out, F_GETFL);
+	struct stat status;
+	int r = 0;
 
+	if (fstat(out, &status) < 0 || in_flags < 0 || out_flags < 0 ||
+		fcntl(in, F_SETFL, in_flags | O_NONBLOCK) < 0 ||
+		fcntl(out, F_SETFL, out_flags | O_NONBLOCK) < 0)
+		return -errno;
 	up = (struct stream){.from = in, .to = fd, .to_is_socket = true};
-	down = (struct stream){.from = fd, .to = out, .to_is_socket = is_socket(out)};
-	r = set_nonblocking(in);
-	if (r == 0)
-		r = set_nonblocking(out);
-	/* The guest's last word ends it: ssh reads nothing after that. */
+	down = (struct stream){.from = fd, .to = out, .to_is_socket = S_ISSOCK(status.st_mode)};
+	/* The relay ends when the guest has closed: ssh reads nothing after that. */
 	while (r == 0 && !down.is_done) {
-		struct pollfd ready[2] = {wish(&up), wish(&down)};
+		struct pollfd ready[2] = {stream_wait(&up), stream_wait(&down)};
 
 		if (poll(ready, 2, -1) < 0 && errno != EINTR)
 			return -errno;
-		/* A guest that reads no more may still have something to say. */
-		if (ready[0].revents != 0 && move(&up) < 0)
+		/* A guest that reads no more may still send. */
+		if (ready[0].revents != 0 && stream_move(&up) < 0)
 			up.is_done = true;
 		if (ready[1].revents != 0)
-			r = move(&down);
+			r = stream_move(&down);
 	}
 	return r;
 }

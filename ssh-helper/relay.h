@@ -3,9 +3,9 @@
 #define QEMUVM_RELAY_H
 
 /*
- * Relays bytes between ssh, where it takes no descriptor, and a connection, until both sides have
- * ended: between in and out (pipes of ssh's, or one socket) and fd. Each direction has its own end:
- * an end of file is passed on as one, and no byte before it is lost. fd is non-blocking; in and out
+ * Relays bytes between ssh, if it does not take a descriptor, and a connection, until both sides
+ * have ended: between in and out (pipes of ssh, or one socket) and fd. Each direction ends on its
+ * own: an end of file is passed on, and no byte before it is lost. fd is non-blocking; in and out
  * are made so. 0 or a negative errno.
  */
 int relay_run(int in, int out, int fd);
