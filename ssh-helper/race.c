@@ -7,10 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What a server says before its banner (RFC 4253, 4.2) is looked through as far as this. */
+/* A server may send other lines before its banner (RFC 4253, 4.2); this much is searched. */
 #define BANNER_SIZE 1024
-/* How often who has said something else is looked at again. */
-#define CHATTER_MS 50
+/* Polling interval for a peer that has sent something else than a banner. */
+#define TALKING_MS 50
 
 /* One round. */
 struct round {
@@ -23,41 +23,23 @@ struct round {
 	bool is_hung_up;
 };
 
-static bool is_same_target(const struct target *a, const struct target *b)
-{
-	return a->kind == b->kind && a->port == b->port && a->cid == b->cid &&
-	       (a->kind == TARGET_VSOCK || address_equals(&a->address, &b->address));
-}
-
-static bool runs(const struct race *race, const struct target *target)
-{
-	for (size_t i = 0; i < race->count; i++)
-		if (!race->attempts[i].is_kept && is_same_target(&race->attempts[i].target, target))
-			return true;
-	return false;
-}
-
-static size_t count_running(const struct race *race)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < race->count; i++)
-		count += !race->attempts[i].is_kept;
-	return count;
-}
-
-static unsigned int count_kept(const struct race *race, const struct target *target)
+/* How many attempts of a target, or of all if target is NULL, are kept or are not. */
+static unsigned int race_count(const struct race *race, const struct target *target, bool is_kept)
 {
 	unsigned int count = 0;
 
-	for (size_t i = 0; i < race->count; i++)
-		count += race->attempts[i].is_kept &&
-			 is_same_target(&race->attempts[i].target, target);
+	for (size_t i = 0; i < race->count; i++) {
+		const struct attempt *attempt = &race->attempts[i];
+
+		count += attempt->is_kept == is_kept &&
+			 (target == NULL || target_equals(&attempt->target, target));
+	}
 	return count;
 }
 
-/* The descriptor is the caller's from here on. The others stay in order, the oldest first. */
-static int take_out(struct race *race, size_t i)
+/* Removes an attempt; the others keep their order, the oldest first. Its descriptor is now the
+ * caller's. */
+static int race_remove(struct race *race, size_t i)
 {
 	int fd = race->attempts[i].fd;
 
@@ -67,22 +49,18 @@ static int take_out(struct race *race, size_t i)
 	return fd;
 }
 
-static void let_oldest_go(struct race *race, const struct target *target)
+/* 0 or a negative errno. If too many attempts of the target are kept, the oldest is closed. */
+static int race_start(struct race *race, const struct target *target)
 {
-	for (size_t i = 0; i < race->count; i++)
-		if (race->attempts[i].is_kept &&
-			is_same_target(&race->attempts[i].target, target)) {
-			close(take_out(race, i));
-			return;
-		}
-}
-
-static int start(struct race *race, const struct target *target)
-{
+	size_t oldest = 0;
 	int fd;
 
-	if (count_kept(race, target) >= RACE_KEPT_MAX)
-		let_oldest_go(race, target);
+	if (race_count(race, target, true) >= RACE_KEPT_MAX) {
+		while (!race->attempts[oldest].is_kept ||
+			!target_equals(&race->attempts[oldest].target, target))
+			oldest++;
+		close(race_remove(race, oldest));
+	}
 	if (race->count == RACE_ATTEMPTS_MAX)
 		return -EMFILE;
 	fd = target_connect(target);
@@ -92,14 +70,16 @@ static int start(struct race *race, const struct target *target)
 	return 0;
 }
 
-/* The next target that does not fail at once, or runs since the last round. */
-static void start_next(struct round *round)
+/* Starts the next target that does not fail at once, or takes one that the last round started. */
+static void round_start_next(struct round *round)
 {
 	bool is_started = false;
 
 	while (!is_started && round->started < round->targets->count) {
 		struct target *target = &round->targets->list[round->started++];
-		int r = runs(round->race, target) ? 0 : start(round->race, target);
+		int r = race_count(round->race, target, false) > 0
+				? 0
+				: race_start(round->race, target);
 
 		is_started = r == 0;
 		target->error = is_started ? -EINPROGRESS : r;
@@ -107,223 +87,167 @@ static void start_next(struct round *round)
 	round->next_start = deadline_after_ms(RACE_STAGGER_MS);
 }
 
-static void note_error(struct round *round, const struct target *of, int error)
+static void round_set_error(struct round *round, const struct target *target, int error)
 {
 	for (size_t i = 0; i < round->targets->count; i++)
-		if (is_same_target(&round->targets->list[i], of))
+		if (target_equals(&round->targets->list[i], target))
 			round->targets->list[i].error = error;
 }
 
-static int error_of_socket(int fd)
-{
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ? -errno : -error;
-}
-
-static bool has_banner(const char *text, size_t len)
-{
-	const char *line = text, *end = text + len;
-
-	while (line != NULL && end - line >= 4) {
-		if (memcmp(line, "SSH-", 4) == 0)
-			return true;
-		line = memchr(line, '\n', (size_t)(end - line));
-		line = line == NULL ? NULL : line + 1;
-	}
-	return false;
-}
-
-/* 0: a server is heard. -EINPROGRESS: not yet. Any other error: it has gone. */
-static int listen_to(struct attempt *attempt)
+/* 0: an ssh server speaks. -EINPROGRESS: not yet. Any other error: the connection has ended. */
+static int attempt_listen(struct attempt *attempt)
 {
 	char text[BANNER_SIZE];
 	ssize_t len = recv(attempt->fd, text, sizeof(text), MSG_PEEK | MSG_DONTWAIT);
+	const char *line = text, *end = text + (len > 0 ? len : 0);
 
 	if (len == 0)
 		return -ECONNRESET;
 	if (len < 0)
 		return errno == EAGAIN || errno == EINTR ? -EINPROGRESS : -errno;
-	if (has_banner(text, (size_t)len))
-		return 0;
+	while (line != NULL && end - line >= 4) {
+		if (memcmp(line, "SSH-", 4) == 0)
+			return 0;
+		line = memchr(line, '\n', (size_t)(end - line));
+		line = line == NULL ? NULL : line + 1;
+	}
 	attempt->is_talking = true;
 	return -EINPROGRESS;
 }
 
-/* An address that takes the connection is the guest's own kernel: its server has a longer start. */
-static void note_connected(struct round *round, struct attempt *attempt)
+/* 0: an ssh server speaks. -EINPROGRESS: not yet. Any other error: the attempt has failed. */
+static int round_advance(struct round *round, struct attempt *attempt, short revents)
 {
-	unsigned int kept = count_kept(round->race, &attempt->target);
-
-	attempt->is_connected = true;
-	attempt->until = deadline_after_ms(round->terms->silent_ms << kept);
-	if (attempt->target.kind == TARGET_ADDRESS)
-		round->next_start = attempt->until;
-}
-
-static int advance(struct round *round, struct attempt *attempt, short revents)
-{
-	int r;
+	int error = 0, r;
+	socklen_t len = sizeof(error);
 
 	if (!attempt->is_connected) {
 		if (revents == 0)
 			return -EINPROGRESS;
-		r = error_of_socket(attempt->fd);
-		if (r < 0)
-			return r;
-		note_connected(round, attempt);
+		if (getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+			return -errno;
+		if (error != 0)
+			return -error;
+		attempt->is_connected = true;
+		attempt->until = deadline_after_ms(
+			round->terms->silent_ms << race_count(round->race, &attempt->target, true));
+		/* The guest's own kernel has accepted: its server gets a longer head start. */
+		if (attempt->target.kind == TARGET_ADDRESS)
+			round->next_start = attempt->until;
 	}
-	r = listen_to(attempt);
+	r = attempt_listen(attempt);
 	if (r == -EINPROGRESS && !attempt->is_kept && deadline_is_past(attempt->until)) {
 		attempt->is_kept = true;
-		note_error(round, &attempt->target, -EAGAIN);
-		start_next(round);
+		round_set_error(round, &attempt->target, -EAGAIN);
+		round_start_next(round);
 	}
 	return r;
 }
 
-/* Who failed leaves his place to the next. */
-static void drop_out(struct round *round, size_t i, int error)
-{
-	struct attempt attempt = round->race->attempts[i];
-
-	close(take_out(round->race, i));
-	if (attempt.is_kept)
-		return;
-	note_error(round, &attempt.target, error);
-	start_next(round);
-}
-
-static int win(struct round *round, size_t i)
+/* Notes the winner; returns its descriptor. */
+static int round_win(struct round *round, size_t i)
 {
 	const struct target *target = &round->race->attempts[i].target;
 
 	for (size_t j = 0; j < round->targets->count; j++)
-		if (is_same_target(&round->targets->list[j], target))
+		if (target_equals(&round->targets->list[j], target))
 			round->targets->winner = &round->targets->list[j];
-	return take_out(round->race, i);
+	return race_remove(round->race, i);
 }
 
-/* The descriptor of one on which a server is heard, or -EINPROGRESS. From the last to the first,
- * since one that drops out moves those behind it. */
-static int look_for_winner(struct round *round)
+/* The descriptor of the winner, or -EINPROGRESS. A target that has failed starts the next one. */
+static int round_find_winner(struct round *round)
 {
+	/* From the last to the first, since a removal moves those behind it. */
 	for (size_t i = round->race->count; i-- > 0;) {
-		int r = advance(round, &round->race->attempts[i], round->pollfds[i].revents);
+		struct attempt attempt;
+		int r = round_advance(round, &round->race->attempts[i], round->pollfds[i].revents);
 
 		if (r == 0)
-			return win(round, i);
-		if (r != -EINPROGRESS)
-			drop_out(round, i, r);
+			return round_win(round, i);
+		if (r == -EINPROGRESS)
+			continue;
+		attempt = round->race->attempts[i];
+		close(race_remove(round->race, i));
+		if (!attempt.is_kept) {
+			round_set_error(round, &attempt.target, r);
+			round_start_next(round);
+		}
 	}
 	return -EINPROGRESS;
 }
 
-static struct deadline next_look(const struct round *round)
+static void round_wait(struct round *round)
 {
 	struct deadline until = round->terms->deadline;
+	size_t count = round->race->count;
+	int ms = 0;
 
 	if (round->started < round->targets->count)
 		until = deadline_earlier(until, round->next_start);
-	for (size_t i = 0; i < round->race->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct attempt *attempt = &round->race->attempts[i];
 
+		round->pollfds[i] = (struct pollfd){
+			.fd = attempt->is_talking ? -1 : attempt->fd,
+			.events = attempt->is_connected ? POLLIN : POLLOUT,
+		};
 		if (attempt->is_connected && !attempt->is_kept)
 			until = deadline_earlier(until, attempt->until);
 		if (attempt->is_talking)
-			until = deadline_earlier(until, deadline_after_ms(CHATTER_MS));
-	}
-	return until;
-}
-
-static void wait_for_event(struct round *round)
-{
-	size_t count = round->race->count;
-	int ms = count_running(round->race) == 0 ? 0 : deadline_left_ms(next_look(round));
-
-	for (size_t i = 0; i < count; i++) {
-		const struct attempt *attempt = &round->race->attempts[i];
-		short events = attempt->is_connected ? POLLIN : POLLOUT;
-
-		round->pollfds[i] = (struct pollfd){
-			.fd = attempt->is_talking ? -1 : attempt->fd, .events = events};
+			until = deadline_earlier(until, deadline_after_ms(TALKING_MS));
 	}
 	round->pollfds[count] = (struct pollfd){.fd = round->terms->hangup_fd};
+	/* Nothing to wait for if every attempt is kept: the round is over. */
+	if (race_count(round->race, NULL, false) > 0)
+		ms = deadline_left_ms(until);
 	if (poll(round->pollfds, (nfds_t)count + 1, ms) < 0)
 		for (size_t i = 0; i <= count; i++)
 			round->pollfds[i].revents = 0;
 	round->is_hung_up = (round->pollfds[count].revents & (POLLHUP | POLLERR)) != 0;
 }
 
-static int reason_to_stop(const struct round *round)
-{
-	if (round->is_hung_up)
-		return -EPIPE;
-	if (round->terms->is_cancelled != NULL && round->terms->is_cancelled())
-		return -ECANCELED;
-	return 0;
-}
-
-/* One that stands, if that is enough at the end: an address of the guest's own, the oldest. */
-static int take_silent(struct round *round)
-{
-	for (size_t i = 0; i < round->race->count && round->terms->takes_silent; i++) {
-		const struct attempt *attempt = &round->race->attempts[i];
-
-		if (attempt->is_connected && attempt->target.kind == TARGET_ADDRESS)
-			return win(round, i);
-	}
-	return -EINPROGRESS;
-}
-
-/* A connection that does not stand is begun anew in the next round: SYNs grow rare. */
-static void close_unconnected(struct race *race)
-{
-	for (size_t i = race->count; i-- > 0;)
-		if (!race->attempts[i].is_connected)
-			close(take_out(race, i));
-}
-
-static int result_of_losing(struct round *round)
-{
-	size_t count = round->targets->count;
-	int fd = take_silent(round);
-
-	if (fd >= 0)
-		return fd;
-	if (count_running(round->race) > 0)
-		return -ETIMEDOUT;
-	return count == 0 ? -ENOENT : round->targets->list[count - 1].error;
-}
-
 int race_run(struct race *race, struct targets *targets, const struct race_terms *terms)
 {
 	struct round round = {.race = race, .targets = targets, .terms = terms};
-	int result, stop;
+	int result, stop = 0;
+	size_t i;
 
-	start_next(&round);
+	round_start_next(&round);
 	do {
-		wait_for_event(&round);
-		result = look_for_winner(&round);
+		round_wait(&round);
+		result = round_find_winner(&round);
 		if (result < 0 && deadline_is_past(round.next_start))
-			start_next(&round);
-		stop = reason_to_stop(&round);
-	} while (result < 0 && stop == 0 && count_running(race) > 0 &&
+			round_start_next(&round);
+		if (round.is_hung_up)
+			stop = -EPIPE;
+		else if (terms->is_cancelled != NULL && terms->is_cancelled())
+			stop = -ECANCELED;
+	} while (result < 0 && stop == 0 && race_count(race, NULL, false) > 0 &&
 		 !deadline_is_past(terms->deadline));
-	if (result < 0)
-		result = stop < 0 ? stop : result_of_losing(&round);
-	close_unconnected(race);
+	if (result < 0 && stop == 0 && terms->takes_silent) {
+		for (i = 0; i < race->count; i++)
+			if (race->attempts[i].is_connected &&
+				race->attempts[i].target.kind == TARGET_ADDRESS)
+				break;
+		if (i < race->count)
+			result = round_win(&round, i);
+	}
+	if (result < 0 && stop < 0)
+		result = stop;
+	else if (result < 0 && race_count(race, NULL, false) > 0)
+		result = -ETIMEDOUT;
+	else if (result < 0)
+		result = targets->count == 0 ? -ENOENT : targets->list[targets->count - 1].error;
+	/* The next round connects anew, so that SYNs do not become rare. */
+	for (i = race->count; i-- > 0;)
+		if (!race->attempts[i].is_connected)
+			close(race_remove(race, i));
 	return result;
-}
-
-bool race_is_kept_waiting(const struct race *race)
-{
-	return race->count > 0;
 }
 
 void race_end(struct race *race)
 {
 	while (race->count > 0)
-		close(take_out(race, race->count - 1));
+		close(race_remove(race, race->count - 1));
 }

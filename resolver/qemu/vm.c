@@ -111,6 +111,19 @@ bool vm_is_unreachable(const struct vm *vm)
 	return true;
 }
 
+struct address vm_forward_address(const struct vm_forward *forward)
+{
+	static const uint8_t any[sizeof(forward->host.bytes)];
+	struct address address = forward->host;
+
+	if (memcmp(address.bytes, any, sizeof(any)) != 0)
+		return address;
+	if (address.family == AF_INET)
+		address.bytes[0] = 127;
+	address.bytes[address_len(address.family) - 1] = 1;
+	return address;
+}
+
 const char *vm_endpoint_format(const struct vm_endpoint *endpoint, char text[static VM_PATH_SIZE])
 {
 	char host[ADDRESS_TEXT_MAX];

@@ -60,6 +60,9 @@ struct vm_forward {
 	uint16_t guest_port;
 };
 
+/* The address at which this host reaches a forward: loopback, if it listens on every address. */
+struct address vm_forward_address(const struct vm_forward *forward);
+
 enum vm_endpoint_kind {
 	VM_ENDPOINT_NONE,
 	VM_ENDPOINT_UNIX,
