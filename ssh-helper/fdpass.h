@@ -3,8 +3,8 @@
 #define QEMUVM_FDPASS_H
 
 /*
- * Hands a connection to ssh, which set ProxyUseFdpass: passes fd over socket, with the one byte
- * that ssh waits for (monitor_fdpass.c, mm_receive_fd()). Nothing of ours stays in the data path.
+ * Passes the connection fd to ssh over socket (ProxyUseFdpass), with the one byte that ssh waits
+ * for (monitor_fdpass.c, mm_receive_fd()). The helper can then end: it is not in the data path.
  * 0 or a negative errno.
  */
 int fdpass_send(int socket, int fd);

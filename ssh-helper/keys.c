@@ -13,8 +13,8 @@ bool keys_recall(struct keys *keys, const struct vm *vm)
 	       (keys->wanted == NULL || host_keys_has(&keys->list, keys->wanted));
 }
 
-/* A guest is asked once: a key that it does not show then is not its own. */
-static bool is_needed(void *context, const struct vm *vm)
+/* A guest is asked once: a key that it has not shown then is not a key of its own. */
+static bool keys_are_needed(void *context, const struct vm *vm)
 {
 	struct keys *keys = context;
 
@@ -29,7 +29,7 @@ static void keys_session(void *context, const struct vm *vm, struct agent *agent
 	keys->is_asked = true;
 	if (host_keys_ask(agent, &fresh) == 0)
 		return;
-	/* Those of a first boot that was not over yet are none any more. */
+	/* Keys from the middle of a first boot may have been replaced. */
 	host_keys_done(&keys->list);
 	keys->list = fresh;
 	cache_keys_write(&keys->cache, vm, &keys->list);
@@ -40,7 +40,7 @@ void keys_begin(struct keys *keys, const struct config *config, const char *want
 	memset(keys, 0, sizeof(*keys));
 	cache_open(config, &keys->cache);
 	keys->wanted = wanted;
-	keys->session = (struct agent_session){is_needed, keys_session, keys};
+	keys->session = (struct agent_session){keys_are_needed, keys_session, keys};
 }
 
 void keys_end(struct keys *keys)

@@ -7,24 +7,25 @@
 #include "source/source.h"
 
 /*
- * The host keys of one VM, while ssh is served: those that are remembered of this instance of it,
- * and where these do not do, those that its agent shows over a connection that is open anyhow.
+ * The host keys of one VM, for one call of the helper: those in the cache for this QEMU process
+ * and, if they are not enough, those that the guest's agent shows over a connection that is open
+ * anyway.
  */
 struct keys {
 	struct cache cache;
 	struct host_keys list;
-	/* In base64, what the server showed: the guest is asked unless it is among those that are
-	 * remembered. NULL: any will do. */
+	/* The key that the server showed, in base64: the guest is asked unless the cache has it.
+	 * NULL: any cached key is enough. */
 	const char *wanted;
 	bool is_asked;
 	struct agent_session session; /* for struct resolver_question */
 };
 
-/* *keys stays where it is; for keys_end(). */
+/* Opens; close with keys_end(). *keys must not move. */
 void keys_begin(struct keys *keys, const struct config *config, const char *wanted);
 void keys_end(struct keys *keys);
 
-/* Are enough remembered of the VM? They are in keys->list then. */
+/* Reads the VM's keys from the cache into keys->list. Are they enough? */
 bool keys_recall(struct keys *keys, const struct vm *vm);
 
 #endif

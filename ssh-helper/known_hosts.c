@@ -6,25 +6,11 @@
 #include "resolver.h"
 #include "verb.h"
 
-/* What ssh puts in the place of %K before the server has shown a key (ssh_config(5)). */
+/* ssh's value for %K before the server has shown a key (ssh_config(5)). */
 #define NO_KEY "NONE"
 
-/* Asks the guest; an agent that is dead or refuses leaves the list as it is. */
-static void ask(const char *host, const struct config *config, struct keys *keys)
-{
-	static struct resolver_answer answer;
-	const struct resolver_question question = {
-		.name = host,
-		.family = AF_UNSPEC,
-		.takes_scope = true,
-		.session = &keys->session,
-	};
-
-	resolver_ask(config, &question, &answer);
-}
-
-/* The field is ssh's own: "[web.vm]:2222", a HostKeyAlias; it comes back as it came. */
-static bool is_fit(const char *field)
+/* The field comes from ssh ("[web.vm]:2222", a HostKeyAlias) and is printed unchanged. */
+static bool is_host_field(const char *field)
 {
 	for (const char *c = field; *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~')
@@ -35,17 +21,27 @@ static bool is_fit(const char *field)
 int verb_host_keys(int argc, char **argv)
 {
 	static struct config config;
+	static struct resolver_answer answer;
 	static struct vm vm;
 	struct keys keys;
 
 	if (argc != 3)
 		return VERB_USAGE;
-	if (!is_fit(argv[0]))
+	if (!is_host_field(argv[0]))
 		return VERB_OK;
 	config_load(&config, NULL);
 	keys_begin(&keys, &config, strcmp(argv[2], NO_KEY) == 0 ? NULL : argv[2]);
-	if (resolver_locate(&config, argv[1], &vm) == 0 && !keys_recall(&keys, &vm))
-		ask(argv[1], &config, &keys);
+	if (resolver_locate(&config, argv[1], &vm) == 0 && !keys_recall(&keys, &vm)) {
+		const struct resolver_question question = {
+			.name = argv[1],
+			.family = AF_UNSPEC,
+			.takes_scope = true,
+			.session = &keys.session,
+		};
+
+		/* An agent that fails or refuses adds no keys. */
+		resolver_ask(&config, &question, &answer);
+	}
 	for (unsigned int i = 0; i < keys.list.count; i++)
 		printf("%s %s\n", argv[0], keys.list.list[i]);
 	keys_end(&keys);

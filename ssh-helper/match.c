@@ -5,7 +5,7 @@
 
 #include "resolver.h"
 
-/* ssh runs this for every host without a dot in its name: it is quick, and says nothing. */
+/* ssh runs this for every host without a dot in its name, so it is quick and silent. */
 int verb_match(int argc, char **argv)
 {
 	static struct config config;

@@ -6,7 +6,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* A line on a terminal; sixteen addresses with their errors fit. */
+/* Sixteen addresses with their errors fit. */
 #define LINE_SIZE 2048
 
 void report(const char *host, const char *format, ...)

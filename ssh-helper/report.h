@@ -5,13 +5,13 @@
 #include "config/config.h"
 
 /*
- * What is told of a host: one line, "qemuvm: HOST: ...", in which whatever a terminal might obey is
- * replaced. It goes to stderr, and where that is no terminal to the system's log, too: ssh drops
- * stderr where it multiplexes in the background (ControlPersist).
+ * Reports an error about a host in one line, "qemuvm: HOST: ...". Control characters are replaced.
+ * The line goes to stderr and, if that is no terminal, to the system log as well: ssh discards
+ * stderr when it multiplexes in the background (ControlPersist).
  */
 __attribute__((format(printf, 2, 3))) void report(const char *host, const char *format, ...);
 
-/* The configuration, whose problems are told on stderr. */
+/* Reads the configuration, and reports its problems on stderr. */
 void report_config(struct config *ret_config);
 
 #endif

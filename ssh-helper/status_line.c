@@ -5,28 +5,22 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Where the terminal does not tell how wide it is. */
+/* If the terminal does not know its width. */
 #define COLUMNS_DEFAULT 80
 #define COLUMNS_MAX     400
 
-/* A line that is longer than the terminal is wide could not be taken off. */
-static int columns(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return COLUMNS_DEFAULT;
-	return size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
-}
-
 void status_line_show(struct status_line *line, int waited_s, const char *reason)
 {
+	size_t columns = COLUMNS_DEFAULT;
 	char text[COLUMNS_MAX];
+	struct winsize size;
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	(void)snprintf(text, (size_t)columns(), "qemuvm: %s: waited %d s: %s", line->host, waited_s,
-		reason);
+	/* A line that is wider than the terminal wraps, and could not be erased. */
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		columns = size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
+	(void)snprintf(text, columns, "qemuvm: %s: waited %d s: %s", line->host, waited_s, reason);
 	fprintf(stderr, "\r\033[K%s", text);
 	fflush(stderr);
 	line->is_shown = true;

@@ -4,16 +4,17 @@
 
 #include <stdbool.h>
 
-/* The one line on a terminal that tells a person what is waited for. */
+/* One line on a terminal that tells a person what the helper is waiting for. */
 struct status_line {
 	const char *host;
 	bool is_shown;
 };
 
-/* Shows or renews it; nothing where stderr is no terminal. reason is fit for one. */
+/* Shows or updates the line; does nothing if stderr is no terminal. reason must be safe for a
+ * terminal. */
 void status_line_show(struct status_line *line, int waited_s, const char *reason);
 
-/* Takes it off. */
+/* Erases it. */
 void status_line_clear(struct status_line *line);
 
 #endif

@@ -75,10 +75,10 @@ check_status 'usage: the status' 2 "$helper" frobnicate
 check_status '--help' 0 "$helper" --help
 
 for where in /dev/tty /dev/null /dev/full '&-'; do
-	check_match "by hand, stdout being $where" 'web: nobody to hand the connection to' \
+	check_match "by hand, stdout being $where" 'web: only ssh can run this' \
 		"$(timeout 20 script -qec "timeout 5 $helper connect web 22 >$where" /dev/null </dev/null)"
 done
-check_match 'a closed stdin' 'web: nobody to hand' "$(timeout 20 sh -c "$helper connect web 22 <&- 2>&1 | cat")"
+check_match 'a closed stdin' 'web: only ssh can run this' "$(timeout 20 sh -c "$helper connect web 22 <&- 2>&1 | cat")"
 for _ in $(seq 50); do
 	pgrep -x ssh-helper >/dev/null || break
 	sleep 0.1
