@@ -35,9 +35,10 @@ static void ask(struct work *work, int family, bool takes_scope)
 		.name = work->name,
 		.family = family,
 		.takes_scope = takes_scope,
-		.is_brief = true,
 	};
 
+	if (resolver_recall(&question, &work->answer))
+		return;
 	config_load(&work->config, NULL);
 	resolver_ask(&work->config, &question, &work->answer);
 }

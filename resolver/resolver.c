@@ -18,8 +18,6 @@
 #include "lookup.h"
 #include "source/memory.h"
 
-#define MS_PER_S 1000
-
 /* All that one question needs, in one allocation: none of it fits a stranger's stack. */
 struct asking {
 	struct trust trust;
@@ -137,24 +135,6 @@ static void ask_one(struct asking *asking, const struct config *config, struct c
 		vm_find_close(&asking->found);
 }
 
-/* Was the same asked a moment ago? Then no VM is looked for, whichever way it was found. */
-static bool answer_from_cache(const struct config *config, const struct resolver_question *question,
-	struct resolver_answer *answer)
-{
-	struct cache_entry *entry;
-	bool is_known;
-
-	if (!question->is_brief)
-		return false;
-	entry = malloc(sizeof(*entry));
-	is_known = entry != NULL && cache_read_name(config, answer->vm.id, entry) == 0 &&
-		   cache_is_within(entry->answer.at_ms, (int64_t)config->cache_s * MS_PER_S);
-	if (is_known)
-		answer_from_entry(answer, entry, question);
-	free(entry);
-	return is_known;
-}
-
 static void ask_anew(const struct config *config, struct cache *cache, const struct trust *trust,
 	const struct resolver_question *question, struct resolver_answer *answer)
 {
@@ -169,21 +149,42 @@ static void ask_anew(const struct config *config, struct cache *cache, const str
 	free(asking);
 }
 
+static int begin_answer(const char *name, struct resolver_answer *answer)
+{
+	char checked[NAME_VM_SIZE];
+
+	memset(answer, 0, sizeof(*answer));
+	if (name_from_typed(name, checked) < 0) {
+		answer_set(answer, RESOLVER_NO_VM, RESOLVER_BAD_NAME, -EINVAL);
+		return -EINVAL;
+	}
+	memcpy(answer->vm.id, checked, sizeof(checked));
+	answer_name_host(answer);
+	return 0;
+}
+
+bool resolver_recall(const struct resolver_question *question, struct resolver_answer *ret_answer)
+{
+	struct cache_entry *entry;
+	bool is_known;
+
+	if (begin_answer(question->name, ret_answer) < 0)
+		return true;
+	entry = malloc(sizeof(*entry));
+	is_known = entry != NULL && cache_read_name(ret_answer->vm.id, entry) == 0;
+	if (is_known)
+		answer_from_entry(ret_answer, entry, question);
+	free(entry);
+	return is_known;
+}
+
 void resolver_ask(const struct config *config, const struct resolver_question *question,
 	struct resolver_answer *ret_answer)
 {
-	char checked[NAME_VM_SIZE];
 	struct cache cache;
 	struct trust trust;
 
-	memset(ret_answer, 0, sizeof(*ret_answer));
-	if (name_from_typed(question->name, checked) < 0) {
-		answer_set(ret_answer, RESOLVER_NO_VM, RESOLVER_BAD_NAME, -EINVAL);
-		return;
-	}
-	memcpy(ret_answer->vm.id, checked, sizeof(checked));
-	answer_name_host(ret_answer);
-	if (answer_from_cache(config, question, ret_answer))
+	if (begin_answer(question->name, ret_answer) < 0)
 		return;
 	trust_init(config, &trust);
 	cache_open(config, &cache);

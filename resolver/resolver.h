@@ -91,9 +91,6 @@ struct resolver_question {
 	int budget_ms;    /* 0: timeout_ms of the configuration */
 	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
 	bool is_patient;  /* a person waits for this VM: see struct source_call */
-	/* Of the VM nothing is wanted but its addresses and host name; id is spelled as it is
-	 * typed, and the rest may be missing. */
-	bool is_brief;
 	resolver_query_monitor_fn *query_monitor; /* or NULL */
 	const struct agent_session *session; /* what else is wanted of the guest's agent, or NULL */
 	const struct resolver_witness *witness; /* or NULL */
@@ -120,6 +117,13 @@ struct resolver_answer {
 	char rivals[2][NAME_VM_SIZE];
 	pid_t rival_pids[2];
 };
+
+/*
+ * What resolver_ask() answered a moment ago, if the VM is still there: the quick path, which needs
+ * no configuration. Of the VM only its addresses and its host name are told; id is spelled as it is
+ * typed. False: nothing is known, ask. *ret_answer is always written.
+ */
+bool resolver_recall(const struct resolver_question *question, struct resolver_answer *ret_answer);
 
 /* Answers within the budget. *ret_answer is always written whole. */
 void resolver_ask(const struct config *config, const struct resolver_question *question,

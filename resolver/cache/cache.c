@@ -41,24 +41,27 @@ bool cache_is_within(int64_t at_ms, int64_t span_ms)
 }
 
 /* opened is how: runtime_open() or runtime_make(). */
-static void open_cache(
-	const struct config *config, int (*opened)(uid_t uid), struct cache *ret_cache)
+static void open_cache(uint64_t config, int (*opened)(uid_t uid), struct cache *ret_cache)
 {
-	struct stat network;
+	char link[32];
+	ssize_t len = readlink("/proc/thread-self/ns/net", link, sizeof(link));
+	struct text number = {link, link + len};
 
 	*ret_cache = (struct cache){
-		.directory_fd = -1, .locks_fd = -1, .uid = geteuid(), .config = config->identity};
-	if (config->cache_s == 0 && config->stale_s == 0)
-		return;
-	if (stat("/proc/thread-self/ns/net", &network) < 0)
-		return;
-	ret_cache->network = network.st_ino;
-	ret_cache->directory_fd = opened(ret_cache->uid);
+		.directory_fd = -1, .locks_fd = -1, .uid = geteuid(), .config = config};
+	/* "net:[4026531840]"; stat(2) of it would make an inode each time. */
+	if (len > 0 && text_take(&number, "net:[") &&
+		text_take_number(&number, 10, UINT64_MAX, &ret_cache->network) == 0)
+		ret_cache->directory_fd = opened(ret_cache->uid);
 }
 
 void cache_open(const struct config *config, struct cache *ret_cache)
 {
-	open_cache(config, runtime_make, ret_cache);
+	*ret_cache = (struct cache){.directory_fd = -1, .locks_fd = -1};
+	if (config->cache_s == 0 && config->stale_s == 0)
+		return;
+	open_cache(config->identity, runtime_make, ret_cache);
+	ret_cache->cache_ms = (int64_t)config->cache_s * MS_PER_S;
 }
 
 void cache_close(struct cache *cache)
@@ -70,11 +73,19 @@ void cache_close(struct cache *cache)
 	cache->locks_fd = cache->directory_fd = -1;
 }
 
-static void set_socket(struct cache_socket *socket, const struct stat *status)
+static struct cache_file file_of(const struct stat *status)
 {
-	socket->device = (uint64_t)status->st_dev;
-	socket->inode = (uint64_t)status->st_ino;
-	socket->changed_ns = (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+	return (struct cache_file){
+		.device = (uint64_t)status->st_dev,
+		.inode = (uint64_t)status->st_ino,
+		.changed_ns =
+			(int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec,
+	};
+}
+
+static bool is_same_file(struct cache_file a, struct cache_file b)
+{
+	return a.device == b.device && a.inode == b.inode && a.changed_ns == b.changed_ns;
 }
 
 int cache_place_of_socket(
@@ -95,7 +106,7 @@ int cache_place_of_socket(
 		return r;
 	(void)snprintf(place.file, sizeof(place.file), "socket-%" PRIx64 "-%" PRIu64,
 		(uint64_t)status.st_dev, (uint64_t)status.st_ino);
-	set_socket(&place.socket, &status);
+	place.socket.file = file_of(&status);
 	(void)snprintf(place.socket.path, sizeof(place.socket.path), "%s", path);
 	*ret_place = place;
 	return 0;
@@ -106,11 +117,6 @@ void cache_place_of_process(pid_t pid, uint64_t start_time, struct cache_place *
 	*ret_place = (struct cache_place){.file = ""};
 	(void)snprintf(ret_place->file, sizeof(ret_place->file), "process-%d-%" PRIu64, (int)pid,
 		start_time);
-}
-
-static bool is_same_socket(const struct cache_socket *a, const struct cache_socket *b)
-{
-	return a->device == b->device && a->inode == b->inode && a->changed_ns == b->changed_ns;
 }
 
 /* Of this network and configuration, and from a clock that was not set back since? */
@@ -158,35 +164,50 @@ static int read_entry(const struct cache *cache, const char *file, struct cache_
 	return r == 0 && !is_of_cache(cache, ret_entry) ? -ESTALE : r;
 }
 
+static bool is_same_process(const struct cache_process *process)
+{
+	uint64_t start_time;
+	uid_t owner;
+
+	return proc_birth(process->pid, &start_time, &owner) == 0 &&
+	       start_time == process->start_time && owner == process->owner;
+}
+
 int cache_read(const struct cache *cache, const struct cache_place *place,
 	const struct trust *trust, struct cache_entry *ret_entry)
 {
-	const struct cache_process *process = &ret_entry->process;
-	uint64_t start_time;
-	uid_t owner;
 	int r = read_entry(cache, place->file, ret_entry);
 
 	if (r < 0)
 		return r;
-	if (!is_same_socket(&ret_entry->socket, &place->socket) ||
-		!trust_has_uid(trust, process->uid) ||
-		proc_birth(process->pid, &start_time, &owner) < 0 ||
-		start_time != process->start_time || owner != process->owner)
-		return -ESTALE;
-	return 0;
+	return is_same_file(ret_entry->socket.file, place->socket.file) &&
+			       trust_has_uid(trust, ret_entry->process.uid) &&
+			       is_same_process(&ret_entry->process)
+		       ? 0
+		       : -ESTALE;
 }
 
 /* The link of a name: "web.vm". */
 static int link_of(const char *name, char ret_link[static NAME_MAX + 1])
 {
-	int len = snprintf(ret_link, NAME_MAX + 1, "%s." NAME_DOMAIN, name);
+	size_t len = strlen(name);
 
-	if (len > NAME_MAX)
+	if (len > NAME_MAX - strlen("." NAME_DOMAIN))
 		return -ENAMETOOLONG;
-	for (; *ret_link != '\0'; ret_link++)
-		if (*ret_link >= 'A' && *ret_link <= 'Z')
-			*ret_link = (char)(*ret_link - 'A' + 'a');
+	for (size_t i = 0; i < len; i++)
+		ret_link[i] =
+			name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+	memcpy(ret_link + len, "." NAME_DOMAIN, sizeof("." NAME_DOMAIN));
 	return 0;
+}
+
+/* Reading the file takes six times as long as looking at it. */
+static int look_at_stat(pid_t pid, struct stat *ret_status)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	return stat(path, ret_status) < 0 ? -errno : 0;
 }
 
 /*
@@ -194,30 +215,27 @@ static int link_of(const char *name, char ret_link[static NAME_MAX + 1])
  * a known name takes, so it makes as few system calls as it can.
  *
  * The entry says that its user was trusted under this configuration; only a user who is neither
- * root, nor the caller, nor the owner of the process would need another look. A process of the same
- * pid and start time is the same one, whoever owns it now. The socket is not followed if it is a
- * link, and what it was was found without following a link that others could make.
+ * root, nor the caller, nor the owner of the process needs another look. The socket was found
+ * without following a link that others could make, and if it is one now it is another file.
  */
 static bool is_vm_unchanged(const struct cache *cache, const struct cache_entry *entry)
 {
 	const struct cache_process *process = &entry->process;
-	struct cache_socket socket = {.device = 0};
-	uint64_t start_time;
 	struct stat status;
 
 	if (process->uid != 0 && process->uid != cache->uid && process->uid != process->owner)
 		return false;
-	if (entry->socket.path[0] != '\0') {
-		if (lstat(entry->socket.path, &status) < 0)
-			return false;
-		set_socket(&socket, &status);
-	}
-	return is_same_socket(&entry->socket, &socket) &&
-	       proc_birth(process->pid, &start_time, NULL) == 0 &&
-	       start_time == process->start_time;
+	if (entry->socket.path[0] != '\0' &&
+		(lstat(entry->socket.path, &status) < 0 ||
+			!is_same_file(entry->socket.file, file_of(&status))))
+		return false;
+	if (look_at_stat(process->pid, &status) < 0)
+		return false;
+	return (is_same_file(process->stat, file_of(&status)) && status.st_uid == process->owner) ||
+	       is_same_process(process);
 }
 
-int cache_read_name(const struct config *config, const char *name, struct cache_entry *ret_entry)
+int cache_read_name(const char *name, struct cache_entry *ret_entry)
 {
 	char link[NAME_MAX + 1];
 	struct cache cache;
@@ -225,11 +243,13 @@ int cache_read_name(const struct config *config, const char *name, struct cache_
 
 	if (r < 0)
 		return r;
-	open_cache(config, runtime_open, &cache);
+	open_cache(config_identity(), runtime_open, &cache);
 	r = read_entry(&cache, link, ret_entry);
 	cache_close(&cache);
 	if (r < 0)
 		return r;
+	if (!cache_is_within(ret_entry->answer.at_ms, ret_entry->cache_ms))
+		return -ESTALE;
 	/* What is at the other end of a link may have become another VM's. */
 	for (unsigned int i = 0; i < ret_entry->name_count; i++)
 		if (name_matches(name, ret_entry->names[i]))
@@ -328,11 +348,16 @@ void cache_write(const struct cache *cache, const struct cache_place *place, con
 	struct cache_entry *entry)
 {
 	struct cache_process process = {.pid = vm->pid, .uid = vm->uid};
+	struct stat status;
 	char *text;
 	int len;
 
-	if (cache->directory_fd < 0 || proc_birth(vm->pid, &process.start_time, &process.owner) < 0)
+	if (cache->directory_fd < 0)
 		return;
+	if (proc_birth(vm->pid, &process.start_time, &process.owner) < 0 ||
+		look_at_stat(vm->pid, &status) < 0)
+		return;
+	process.stat = file_of(&status);
 	text = malloc(CACHE_FILE_MAX);
 	if (text == NULL)
 		return;
@@ -341,6 +366,7 @@ void cache_write(const struct cache *cache, const struct cache_place *place, con
 	entry->socket = place->socket;
 	entry->network = cache->network;
 	entry->config = cache->config;
+	entry->cache_ms = cache->cache_ms;
 	len = cache_entry_write(entry, text, CACHE_FILE_MAX);
 	if (len > 0 && faccessat(cache->directory_fd, place->file, F_OK, 0) < 0)
 		prune(cache);

@@ -30,6 +30,7 @@ struct cache {
 	int locks_fd;     /* see cache_lock.h; -1 until somebody needs it */
 	uid_t uid;        /* whose directory it is */
 	uint64_t network, config;
+	int64_t cache_ms; /* see struct cache_entry */
 };
 
 /* There is no cache if the configuration wants none: *ret_cache is always usable. */
@@ -53,8 +54,9 @@ void cache_place_of_process(pid_t pid, uint64_t start_time, struct cache_place *
 int cache_read(const struct cache *cache, const struct cache_place *place,
 	const struct trust *trust, struct cache_entry *ret_entry);
 
-/* The same by a name that led to it lately: the quick path, which needs no open cache. */
-int cache_read_name(const struct config *config, const char *name, struct cache_entry *ret_entry);
+/* The entry that a name led to lately, if it is still true and its answer serves: the quick path,
+ * which needs neither an open cache nor a configuration. 0, or a negative errno: there is none. */
+int cache_read_name(const char *name, struct cache_entry *ret_entry);
 
 /* Keeps the entry as that of the VM, whose process and socket are filled in as they are now, and
  * lets each of its names lead to it. If that fails the old one is gone. */

@@ -57,14 +57,10 @@ static void put_word(struct writer *writer, const char *key, const char *word)
 	put(writer, "%s %s\n", key, word);
 }
 
-static void put_socket(struct writer *writer, const struct cache_socket *socket)
+static void put_file(struct writer *writer, const char *key, const struct cache_file *file)
 {
-	if (socket->path[0] == '\0')
-		return;
-	if (!fits_line(socket->path, true))
-		writer->error = -EINVAL;
-	put(writer, "socket %" PRIx64 " %" PRIu64 " %" PRId64 " %s\n", socket->device,
-		socket->inode, socket->changed_ns, socket->path);
+	put(writer, "%s %" PRIx64 " %" PRIu64 " %" PRId64, key, file->device, file->inode,
+		file->changed_ns);
 }
 
 static void put_answer(struct writer *writer, const struct cache_answer *answer)
@@ -107,8 +103,16 @@ int cache_entry_write(const struct cache_entry *entry, char *ret_text, size_t si
 		put_word(&writer, "name", entry->names[i]);
 	put(&writer, "process %d %" PRIu64 " %u %u\n", (int)process->pid, process->start_time,
 		process->owner, process->uid);
-	put_socket(&writer, &entry->socket);
-	put(&writer, "network %" PRIu64 "\nconfig %" PRIu64 "\n", entry->network, entry->config);
+	put_file(&writer, "proc", &process->stat);
+	put(&writer, "\n");
+	if (entry->socket.path[0] != '\0') {
+		if (!fits_line(entry->socket.path, true))
+			writer.error = -EINVAL;
+		put_file(&writer, "socket", &entry->socket.file);
+		put(&writer, " %s\n", entry->socket.path);
+	}
+	put(&writer, "network %" PRIu64 "\nconfig %" PRIu64 " %" PRId64 "\n", entry->network,
+		entry->config, entry->cache_ms);
 	put_agent(&writer, &entry->agent);
 	put_answer(&writer, &entry->answer);
 	if (entry->failed_ms != 0)
@@ -171,6 +175,20 @@ static bool take_address(struct text *rest, struct address *ret_address)
 	return true;
 }
 
+static bool take_file(struct text *rest, struct cache_file *ret_file)
+{
+	struct text device;
+	uint64_t changed_ns;
+
+	if (!text_take_field(rest, ' ', &device) ||
+		text_number(device, 16, UINT64_MAX, &ret_file->device) < 0 ||
+		!take_number(rest, UINT64_MAX, &ret_file->inode) ||
+		!take_number(rest, INT64_MAX, &changed_ns))
+		return false;
+	ret_file->changed_ns = (int64_t)changed_ns;
+	return true;
+}
+
 static bool read_process(struct text *rest, struct cache_process *ret_process)
 {
 	uint64_t pid, start_time, owner, uid;
@@ -179,27 +197,37 @@ static bool read_process(struct text *rest, struct cache_process *ret_process)
 		!take_number(rest, UINT64_MAX, &start_time) ||
 		!take_number(rest, (uid_t)-1, &owner) || !take_number(rest, (uid_t)-1, &uid))
 		return false;
-	*ret_process = (struct cache_process){(pid_t)pid, start_time, (uid_t)owner, (uid_t)uid};
+	*ret_process = (struct cache_process){.pid = (pid_t)pid,
+		.start_time = start_time,
+		.owner = (uid_t)owner,
+		.uid = (uid_t)uid,
+		.stat = ret_process->stat};
 	return true;
 }
 
 /* The path is the rest of the line. */
 static bool read_socket(struct text *rest, struct cache_socket *ret_socket)
 {
-	struct text device, path;
-	uint64_t changed_ns;
+	struct text path;
 
-	if (!text_take_field(rest, ' ', &device) ||
-		text_number(device, 16, UINT64_MAX, &ret_socket->device) < 0 ||
-		!take_number(rest, UINT64_MAX, &ret_socket->inode) ||
-		!take_number(rest, INT64_MAX, &changed_ns))
+	if (!take_file(rest, &ret_socket->file))
 		return false;
-	ret_socket->changed_ns = (int64_t)changed_ns;
 	path = *rest;
 	rest->at = rest->end;
 	return text_begins_with(path, "/") &&
 	       text_copy(path, ret_socket->path, sizeof(ret_socket->path)) > 0 &&
 	       fits_line(ret_socket->path, true);
+}
+
+static bool read_config(struct text *rest, struct cache_entry *entry)
+{
+	uint64_t cache_ms;
+
+	if (!take_number(rest, UINT64_MAX, &entry->config) ||
+		!take_number(rest, INT64_MAX, &cache_ms))
+		return false;
+	entry->cache_ms = (int64_t)cache_ms;
+	return true;
 }
 
 static bool read_claim(struct text *rest, struct cache_agent *agent)
@@ -254,12 +282,14 @@ static bool read_line(struct text line, struct cache_entry *entry)
 			&line, entry->names[entry->name_count++], sizeof(entry->names[0]));
 	else if (text_equals(key, "process"))
 		is_good = read_process(&line, &entry->process);
+	else if (text_equals(key, "proc"))
+		is_good = take_file(&line, &entry->process.stat);
 	else if (text_equals(key, "socket"))
 		is_good = read_socket(&line, &entry->socket);
 	else if (text_equals(key, "network"))
 		is_good = take_number(&line, UINT64_MAX, &entry->network);
 	else if (text_equals(key, "config"))
-		is_good = take_number(&line, UINT64_MAX, &entry->config);
+		is_good = read_config(&line, entry);
 	else if (text_equals(key, "agent"))
 		is_good = take_time(&line, &entry->agent.at_ms);
 	else if (text_equals(key, "claim"))

@@ -19,9 +19,10 @@
  *   vm web
  *   name web
  *   process 4711 938271 0 0
+ *   proc 15 40193 1795632552588067176
  *   socket 1f 83421 176395 /run/qemuvm/web.qga
  *   network 4026531840
- *   config 14695981039346656037
+ *   config 14695981039346656037 5000
  *   agent 1212345
  *   claim 192.0.2.17 52:54:00:12:34:56
  *   answer 1212345 agent 0 192.0.2.17
@@ -39,17 +40,25 @@
 /* A file with all of that has 8 KiB. */
 #define CACHE_FILE_MAX 16384
 
+/* What tells a file from any other that was or will be in its place. */
+struct cache_file {
+	uint64_t device, inode;
+	int64_t changed_ns;
+};
+
 struct cache_process {
 	pid_t pid;
 	uint64_t start_time; /* clock ticks since boot */
 	uid_t owner;         /* of /proc/PID */
 	uid_t uid;           /* whom trust is asked of: who listens, or runs it */
+	/* Its /proc/PID/stat: the same for as long as the process lives and the kernel, which makes
+	 * another one when it lacks memory, keeps it. */
+	struct cache_file stat;
 };
 
 struct cache_socket {
 	char path[VM_PATH_SIZE]; /* "": none that the caller's file system shows */
-	uint64_t device, inode;
-	int64_t changed_ns;
+	struct cache_file file;
 };
 
 /* What a look-up of all addresses led to. */
@@ -80,7 +89,8 @@ struct cache_entry {
 	unsigned int name_count;
 	struct cache_process process;
 	struct cache_socket socket;
-	uint64_t network, config; /* the inode of the namespace; config.identity */
+	uint64_t network, config; /* the inode of the namespace; config_identity() */
+	int64_t cache_ms;         /* how long an answer serves under that configuration */
 	struct cache_answer answer;
 	struct cache_agent agent;
 	int64_t failed_ms; /* when the agent last failed, after it answered; 0: it did not */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "config/config_text.h"
@@ -93,6 +94,21 @@ const char *config_path(void)
 	return path != NULL && *path != '\0' ? path : CONFIG_FILE;
 }
 
+uint64_t config_identity(void)
+{
+	struct stat status;
+	uint64_t parts[5];
+
+	if (stat(config_path(), &status) < 0)
+		return 0;
+	parts[0] = status.st_dev;
+	parts[1] = status.st_ino;
+	parts[2] = (uint64_t)status.st_size;
+	parts[3] = (uint64_t)status.st_ctim.tv_sec;
+	parts[4] = (uint64_t)status.st_ctim.tv_nsec;
+	return text_hash((struct text){(const char *)parts, (const char *)(parts + 5)});
+}
+
 int config_load(struct config *ret_config, struct config_problems *ret_problems)
 {
 	const char *path = config_path();
@@ -101,6 +117,8 @@ int config_load(struct config *ret_config, struct config_problems *ret_problems)
 	int count, r;
 
 	config_init(ret_config);
+	/* First, so that a file that is changed meanwhile is another one than what was read. */
+	ret_config->identity = config_identity();
 	if (ret_problems != NULL)
 		ret_problems->count = 0;
 	r = file_read_path(path, CONFIG_FILE_MAX, &text, &len);
@@ -109,7 +127,6 @@ int config_load(struct config *ret_config, struct config_problems *ret_problems)
 	if (r < 0)
 		return config_text_unreadable(ret_problems, r);
 	count = config_parse(ret_config, text, len, ret_problems);
-	ret_config->identity = text_hash((struct text){text, text + len});
 	free(text);
 	return count;
 }

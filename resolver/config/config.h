@@ -53,7 +53,7 @@ struct config {
 	int wait_s;        /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
 	bool routed;       /* may an address behind a gateway count */
 	bool add_forward;  /* may connect ask the monitor for a forward */
-	uint64_t identity; /* text_hash() of the file; another one is another configuration */
+	uint64_t identity; /* config_identity() before it was read */
 };
 
 /* A line that was not taken; the value before it, or the default, stays. line is 0 where the
@@ -70,6 +70,10 @@ struct config_problems {
 
 /* The file that config_load() reads: QEMUVM_CONFIG (never in a set-uid program), or CONFIG_FILE. */
 const char *config_path(void);
+
+/* A number for the file that config_load() would read now: device, inode, size and when it was
+ * changed. Another number is another configuration; 0: there is no file. */
+uint64_t config_identity(void);
 
 /*
  * Fills *ret_config, always usable afterwards. A file that is not there is no problem unless

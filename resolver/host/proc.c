@@ -105,24 +105,20 @@ static bool has_ended(const char *stat)
 int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner)
 {
 	char text[PROC_TEXT_SIZE];
-	struct stat status = {.st_uid = 0};
-	ssize_t len = 0;
+	struct stat status;
+	ssize_t len;
 	int fd;
 
 	(void)snprintf(text, sizeof(text), "/proc/%d/stat", (int)pid);
 	fd = open_entry(AT_FDCWD, text);
 	if (fd < 0)
 		return fd;
-	if (ret_owner != NULL && fstat(fd, &status) < 0)
-		len = -errno;
-	if (len == 0)
-		len = read_some(fd, text, sizeof(text) - 1);
+	len = fstat(fd, &status) < 0 ? -errno : read_some(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (len < 0)
 		return (int)len;
 	text[len] = '\0';
-	if (ret_owner != NULL)
-		*ret_owner = status.st_uid;
+	*ret_owner = status.st_uid;
 	return has_ended(text) ? -ESRCH : read_start_time(text, ret_ticks);
 }
 

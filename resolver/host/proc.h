@@ -77,7 +77,7 @@ int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size);
 /* When it was started: clock ticks since boot (proc(5), stat field 22). 0 or a negative errno. */
 int proc_start_time(int proc_fd, uint64_t *ret_ticks);
 
-/* The same of a process that is not open, with the owner of its files in /proc (or NULL). 0, -ESRCH
+/* The same of a process that is not open, with the owner of its files in /proc. 0, -ESRCH
  * (also of a zombie), or another negative errno. */
 int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner);
 

@@ -12,9 +12,8 @@
 const char *runtime_path(uid_t uid, char path[static RUNTIME_PATH_SIZE])
 {
 	if (uid == 0)
-		(void)snprintf(path, RUNTIME_PATH_SIZE, RUNTIME_DIRECTORY "/cache");
-	else
-		(void)snprintf(path, RUNTIME_PATH_SIZE, "/run/user/%u/qemuvm", uid);
+		return strcpy(path, RUNTIME_DIRECTORY "/cache");
+	(void)snprintf(path, RUNTIME_PATH_SIZE, "/run/user/%u/qemuvm", uid);
 	return path;
 }
 
@@ -49,7 +48,8 @@ int runtime_make(uid_t uid)
 
 	if (getauxval(AT_SECURE) != 0)
 		return -EPERM;
-	slash = strrchr(runtime_path(uid, path), '/');
+	(void)runtime_path(uid, path);
+	slash = strrchr(path, '/');
 	*slash = '\0';
 	parent_fd = open_directory(AT_FDCWD, path, uid, S_IWGRP | S_IWOTH);
 	if (parent_fd < 0)

@@ -114,7 +114,7 @@ sed -i 's/10\.66\.0\.5/10.66.0.99/' "$file"
 chmod 666 "$file"
 check_spoiled 'a file that others can write'
 spoil
-sed -i 's/^\(process [0-9]* \)[0-9]*/\11/' "$file"
+sed -i -e 's/^\(process [0-9]* \)[0-9]*/\11/' -e 's/^proc .*/proc 1 1 1/' "$file"
 check_spoiled 'another process'
 spoil
 sed -i 's/^\(process [0-9]* [0-9]* [0-9]*\) 0/\1 4711/' "$file"

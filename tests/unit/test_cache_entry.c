@@ -11,17 +11,19 @@ static struct cache_entry entry, read_back;
 static char text[CACHE_FILE_MAX];
 
 #define HEAD  "qemuvm 1\nvm web\nprocess 4711 938271 0 0\n"
-#define WHOLE HEAD "network 1\nconfig 2\n"
+#define WHOLE HEAD "network 1\nconfig 2 5000\n"
 
 static void fill(void)
 {
 	memset(&entry, 0, sizeof(entry));
 	memcpy(entry.vm, "web", 4);
 	memcpy(entry.names[entry.name_count++], "web", 4);
-	entry.process = (struct cache_process){4711, 938271, 1000, 1000};
-	entry.socket = (struct cache_socket){"/run/My VMs/web.qga", 0x1f, 83421, 176395000000001};
+	entry.process =
+		(struct cache_process){4711, 938271, 1000, 1000, {0x15, 40193, 176395000000000}};
+	entry.socket = (struct cache_socket){"/run/My VMs/web.qga", {0x1f, 83421, 176395000000001}};
 	entry.network = 4026531840;
 	entry.config = UINT64_MAX;
+	entry.cache_ms = 5000;
 	entry.agent.at_ms = 1212345;
 	for (unsigned int i = 0; i < CACHE_CLAIMS_MAX; i++) {
 		struct cache_claim *claim = &entry.agent.claims[entry.agent.count++];
@@ -124,8 +126,9 @@ START_TEST(a_line_that_is_wrong_spoils_all)
 		"answer 1 nobody 0 192.0.2.1\n", "answer 1 agent x 192.0.2.1\n",
 		"answer 1 agent 4096 192.0.2.1\n", "failed 1 0\n", "failed 1\n",
 		"process 0 1 0 0\n", "process 2147483648 1 0 0\n", "process 1 1 0\n",
-		"socket 1 2 3\n", "socket 1 2 3 relative\n", "socket xyz 2 3 /a\n", "vm \n",
-		"name a b\n", "\n", " \n", "network  1\n", "network 0x1\n", "network +1\n"};
+		"socket 1 2 3\n", "proc 1 2\n", "proc 1 2 -3\n", "socket 1 2 3 relative\n",
+		"socket xyz 2 3 /a\n", "vm \n", "name a b\n", "\n", " \n", "network  1\n",
+		"network 0x1\n", "network +1\n", "config 1\n"};
 
 	ck_assert_int_eq(read_lines(""), 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
