@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config_file.h"
 #include "output.h"
 
 /* Longer words are compared by their beginning. */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "config/config.h"
+#include "config/config_file.h"
 #include "guard.h"
 #include "module.h"
 #include "pack.h"

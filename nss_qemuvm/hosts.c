@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/name.h"
-#include "config/config.h"
+#include "config/config_file.h"
 #include "guard.h"
 #include "module.h"
 #include "pack.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config.h"
+#include "config/config_file.h"
 #include "guard.h"
 #include "module.h"
 #include "pack.h"

@@ -271,8 +271,7 @@ static void wait_for_all(struct waiting *waiting, const struct lookup_terms *ter
 	}
 }
 
-struct lookup_terms lookup_terms_of(
-	const struct config *config, const struct trust *trust, int budget_ms)
+struct lookup_terms lookup_terms_of(const struct config *config, struct trust *trust, int budget_ms)
 {
 	return (struct lookup_terms){
 		.config = config,

@@ -33,7 +33,7 @@ struct lookup {
 
 struct lookup_terms {
 	const struct config *config;
-	const struct trust *trust;
+	struct trust *trust;
 	struct deadline deadline;
 	int budget_ms; /* of each look-up, from when it is begun; 0: all have the deadline */
 	bool is_patient, asks_nobody; /* see struct source_call */
@@ -47,7 +47,7 @@ struct lookup_terms {
 
 /* The plain ones; budget_ms of 0: timeout_ms of the configuration. */
 struct lookup_terms lookup_terms_of(
-	const struct config *config, const struct trust *trust, int budget_ms);
+	const struct config *config, struct trust *trust, int budget_ms);
 
 /*
  * Asks the sources of the configuration for each of count look-ups, whose `found` is set, and

@@ -135,7 +135,7 @@ static void ask_one(struct asking *asking, const struct config *config, struct c
 		vm_find_close(&asking->found);
 }
 
-static void ask_anew(const struct config *config, struct cache *cache, const struct trust *trust,
+static void ask_anew(const struct config *config, struct cache *cache, struct trust *trust,
 	const struct resolver_question *question, struct resolver_answer *answer)
 {
 	struct asking *asking = calloc(1, sizeof(*asking));
@@ -215,7 +215,7 @@ static bool locate_peer(void *context, const char *path, struct agent_peer *ret_
 	return true;
 }
 
-static int locate(const struct config *config, struct cache *cache, const struct trust *trust,
+static int locate(const struct config *config, struct cache *cache, struct trust *trust,
 	const char *name, struct vm *ret_vm)
 {
 	struct location *location = calloc(1, sizeof(*location));

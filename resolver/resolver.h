@@ -32,8 +32,7 @@
  * Learns more of the VMs that were found than the host knows for nothing: vm_monitor_query(). Only
  * the programs name it, so that the NSS module does not even link what talks to a monitor.
  */
-typedef void resolver_query_monitor_fn(
-	const struct trust *trust, struct vm *const *vms, size_t count);
+typedef void resolver_query_monitor_fn(struct trust *trust, struct vm *const *vms, size_t count);
 
 enum resolver_outcome {
 	RESOLVER_ADDRESSES,  /* one or more */

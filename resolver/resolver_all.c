@@ -82,7 +82,7 @@ static int ask_founds(struct vm_found **founds, size_t found_count,
 }
 
 /* Those that count; the others are none of ours to ask. */
-static void query_monitors(const struct trust *trust, struct vm_found **founds, size_t count,
+static void query_monitors(struct trust *trust, struct vm_found **founds, size_t count,
 	resolver_query_monitor_fn *query_monitor)
 {
 	struct vm **vms = calloc(count > 0 ? count : 1, sizeof(*vms));
@@ -109,7 +109,7 @@ static size_t connections_max(void)
 }
 
 static int survey_with(const struct config *config, const struct resolver_survey *survey,
-	const struct trust *trust, struct memory *memory, struct resolver_answer **ret_answers)
+	struct trust *trust, struct memory *memory, struct resolver_answer **ret_answers)
 {
 	struct vm_finder finder = {.config = config,
 		.trust = trust,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/config_file.h"
 #include "keys.h"
 #include "resolver.h"
 #include "verb.h"

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "config/config_file.h"
 #include "resolver.h"
 
 /* ssh runs this for every host without a dot in its name, so it is quick and silent. */

@@ -6,6 +6,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "config/config_file.h"
+
 /* Sixteen addresses with their errors fit. */
 #define LINE_SIZE 2048
 

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/list_all.h"
 #include "cli/output.h"
+#include "config/config_file.h"
 #include "host/runtime.h"
 #include "monitor/vm_monitor.h"
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "config/config_file.h"
 #include "host/proc.h"
 #include "host/runtime.h"
 
@@ -88,8 +89,7 @@ static bool is_same_file(struct cache_file a, struct cache_file b)
 	return a.device == b.device && a.inode == b.inode && a.changed_ns == b.changed_ns;
 }
 
-int cache_place_of_socket(
-	const struct trust *trust, const char *path, struct cache_place *ret_place)
+int cache_place_of_socket(struct trust *trust, const char *path, struct cache_place *ret_place)
 {
 	struct cache_place place = {.file = ""};
 	int fd = trust_open_path(trust, -1, path), r = 0;
@@ -173,8 +173,8 @@ static bool is_same_process(const struct cache_process *process)
 	       start_time == process->start_time && owner == process->owner;
 }
 
-int cache_read(const struct cache *cache, const struct cache_place *place,
-	const struct trust *trust, struct cache_entry *ret_entry)
+int cache_read(const struct cache *cache, const struct cache_place *place, struct trust *trust,
+	struct cache_entry *ret_entry)
 {
 	int r = read_entry(cache, place->file, ret_entry);
 

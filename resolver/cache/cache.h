@@ -45,14 +45,13 @@ struct cache_place {
 
 /* The place of the VM behind a socket, which is opened as trust_open_path() does: 0, -ENOENT (no
  * socket there), or what that said. */
-int cache_place_of_socket(
-	const struct trust *trust, const char *path, struct cache_place *ret_place);
+int cache_place_of_socket(struct trust *trust, const char *path, struct cache_place *ret_place);
 void cache_place_of_process(pid_t pid, uint64_t start_time, struct cache_place *ret_place);
 
 /* The entry in a place, if it is still true: 0, or a negative errno, all of which mean that there
  * is none. *ret_entry is written in any case. */
-int cache_read(const struct cache *cache, const struct cache_place *place,
-	const struct trust *trust, struct cache_entry *ret_entry);
+int cache_read(const struct cache *cache, const struct cache_place *place, struct trust *trust,
+	struct cache_entry *ret_entry);
 
 /* The entry that a name led to lately, if it is still true and its answer serves: the quick path,
  * which needs neither an open cache nor a configuration. 0, or a negative errno: there is none. */

@@ -3,14 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
-#include "config/config_text.h"
-#include "config/passwd.h"
-#include "host/file.h"
 
 static const char *const default_sockets[] = {
 	"/tmp/aetherscale-qga-%s.sock",
@@ -43,6 +38,7 @@ static const char *const default_leases[] = {
 	"/var/lib/kea/kea-leases6.csv.[12]",
 };
 
+/* Who run the VMs of libvirt. */
 static const char *const default_users[] = {"libvirt-qemu", "qemu"};
 
 static const char *const source_names[SOURCE_COUNT] = {
@@ -78,7 +74,9 @@ void config_init(struct config *ret_config)
 	config->lease_count = COUNT_OF(default_leases);
 	for (int i = 0; i < SOURCE_COUNT; i++)
 		config->sources[config->source_count++] = (enum source_id)i;
-	config->trusts_default_users = true;
+	copy_texts(
+		config->trusted_users[0], CONFIG_USER_SIZE, default_users, COUNT_OF(default_users));
+	config->trusted_count = COUNT_OF(default_users);
 	config->timeout_ms = 1000;
 	config->cache_s = 5;
 	config->stale_s = 60;
@@ -87,48 +85,14 @@ void config_init(struct config *ret_config)
 	config->add_forward = true;
 }
 
-const char *config_path(void)
+int trusted_user_uid(const char *user, uid_t *ret_uid)
 {
-	const char *path = secure_getenv("QEMUVM_CONFIG");
+	uint64_t number;
+	int r = text_number(text_of(user), 10, (uid_t)-2, &number);
 
-	return path != NULL && *path != '\0' ? path : CONFIG_FILE;
-}
-
-uint64_t config_identity(void)
-{
-	struct stat status;
-	uint64_t parts[5];
-
-	if (stat(config_path(), &status) < 0)
-		return 0;
-	parts[0] = status.st_dev;
-	parts[1] = status.st_ino;
-	parts[2] = (uint64_t)status.st_size;
-	parts[3] = (uint64_t)status.st_ctim.tv_sec;
-	parts[4] = (uint64_t)status.st_ctim.tv_nsec;
-	return text_hash((struct text){(const char *)parts, (const char *)(parts + 5)});
-}
-
-int config_load(struct config *ret_config, struct config_problems *ret_problems)
-{
-	const char *path = config_path();
-	char *text = NULL;
-	size_t len;
-	int count, r;
-
-	config_init(ret_config);
-	/* First, so that a file that is changed meanwhile is another one than what was read. */
-	ret_config->identity = config_identity();
-	if (ret_problems != NULL)
-		ret_problems->count = 0;
-	r = file_read_path(path, CONFIG_FILE_MAX, &text, &len);
-	if (r == -ENOENT && strcmp(path, CONFIG_FILE) == 0)
-		return 0;
-	if (r < 0)
-		return config_text_unreadable(ret_problems, r);
-	count = config_parse(ret_config, text, len, ret_problems);
-	free(text);
-	return count;
+	if (r == 0)
+		*ret_uid = (uid_t)number;
+	return r < 0 ? -EINVAL : 0;
 }
 
 static bool can_be_in_path(const char *name)
@@ -173,16 +137,6 @@ int config_socket_path(
 	if (r == 0)
 		memcpy(ret_path, path, len + 1);
 	return r;
-}
-
-bool config_is_default_user(uid_t uid)
-{
-	uid_t user;
-
-	for (size_t i = 0; i < COUNT_OF(default_users); i++)
-		if (passwd_uid(default_users[i], &user) == 0 && user == uid)
-			return true;
-	return false;
 }
 
 void config_drop_cache(struct config *config)

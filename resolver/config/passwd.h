@@ -2,6 +2,7 @@
 #ifndef QEMUVM_PASSWD_H
 #define QEMUVM_PASSWD_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 /*
@@ -9,8 +10,13 @@
  * of a network directory are named by their uid.
  */
 #define PASSWD_FILE "/etc/passwd"
+/* Names of one question. */
+#define PASSWD_NAMES_MAX 32
 
-/* The uid of the user of that name: 0 or -ENOENT. */
-int passwd_uid(const char *name, uid_t *ret_uid);
+/*
+ * Looks up users by their names, `count` terminated texts in places of `size` bytes, in one reading
+ * of the file. The uids of those that there are, in any order; how many.
+ */
+unsigned int passwd_uids(const char *names, size_t size, unsigned int count, uid_t *ret_uids);
 
 #endif

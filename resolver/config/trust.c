@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "config/passwd.h"
+
 /* As many links as a sane path has; the kernel's own limit is 40. */
 #define LINKS_MAX 16
 /* Templates are shorter than CONFIG_PATH_SIZE; this leaves room for what links put in. */
@@ -18,38 +21,51 @@
 /* Users and groups below it are the system's own. */
 #define SYSTEM_UIDS 1000
 
-static void add_uid(struct trust *trust, uid_t uid)
-{
-	if (!trust_has_uid(trust, uid) && trust->count < TRUST_UIDS_MAX)
-		trust->uids[trust->count++] = uid;
-}
-
-void trust_init(const struct config *config, struct trust *ret_trust)
-{
-	ret_trust->count = 0;
-	ret_trust->has_default_users = config->trusts_default_users;
-	add_uid(ret_trust, 0);
-	if (getauxval(AT_SECURE) == 0)
-		add_uid(ret_trust, geteuid());
-	for (unsigned int i = 0; i < config->trusted_count; i++)
-		add_uid(ret_trust, config->trusted_uids[i]);
-}
-
-bool trust_has_uid(const struct trust *trust, uid_t uid)
+static bool has_uid(struct trust *trust, uid_t uid)
 {
 	for (unsigned int i = 0; i < trust->count; i++)
 		if (trust->uids[i] == uid)
 			return true;
-	return trust->has_default_users && config_is_default_user(uid);
+	return false;
 }
 
-bool trust_has_uids(const struct trust *trust, const uid_t uids[static 3])
+void trust_init(const struct config *config, struct trust *ret_trust)
+{
+	struct trust *trust = ret_trust;
+	uid_t uid;
+
+	trust->count = 0;
+	trust->unread = NULL;
+	trust->uids[trust->count++] = 0;
+	if (getauxval(AT_SECURE) == 0)
+		trust->uids[trust->count++] = geteuid();
+	for (unsigned int i = 0; i < config->trusted_count; i++) {
+		if (trusted_user_uid(config->trusted_users[i], &uid) == 0)
+			trust->uids[trust->count++] = uid;
+		else
+			trust->unread = config;
+	}
+}
+
+bool trust_has_uid(struct trust *trust, uid_t uid)
+{
+	const struct config *config = trust->unread;
+
+	if (config != NULL && !has_uid(trust, uid)) {
+		trust->count += passwd_uids(config->trusted_users[0], CONFIG_USER_SIZE,
+			config->trusted_count, trust->uids + trust->count);
+		trust->unread = NULL;
+	}
+	return has_uid(trust, uid);
+}
+
+bool trust_has_uids(struct trust *trust, const uid_t uids[static 3])
 {
 	return uids[0] == uids[1] && uids[0] == uids[2] && trust_has_uid(trust, uids[0]);
 }
 
 /* What one path of a control group says: 1 for a trusted starter, -1 for another, 0 for nothing. */
-static int judge_cgroup(const struct trust *trust, const char *path, size_t len)
+static int judge_cgroup(struct trust *trust, const char *path, size_t len)
 {
 	static const char user[] = "/user.slice/user-", slice[] = ".slice";
 	const char *first_end = memchr(path + 1, '/', len - 1);
@@ -74,7 +90,7 @@ static int judge_cgroup(const struct trust *trust, const char *path, size_t len)
 		       : 1;
 }
 
-bool trust_has_cgroup(const struct trust *trust, const char *text)
+bool trust_has_cgroup(struct trust *trust, const char *text)
 {
 	bool is_supported = false;
 
@@ -95,7 +111,7 @@ bool trust_has_cgroup(const struct trust *trust, const char *text)
 
 /* Where somebody else can make entries he can make links; the sticky bit only keeps him from
  * taking others' away. */
-static bool is_directory_safe(const struct trust *trust, int directory_fd)
+static bool is_directory_safe(struct trust *trust, int directory_fd)
 {
 	struct stat status;
 
@@ -112,7 +128,7 @@ enum walk_rule {
 
 /* A path that is being walked: what is open so far, and what remains. */
 struct walk {
-	const struct trust *trust;
+	struct trust *trust;
 	enum walk_rule rule;
 	int root_fd; /* where absolute paths begin, or -1 */
 	int fd;      /* of the directory that was reached */
@@ -241,7 +257,7 @@ static int run_walk(struct walk *walk, const char *path)
 	return r < 0 ? r : walk->fd;
 }
 
-int trust_open_path(const struct trust *trust, int root_fd, const char *path)
+int trust_open_path(struct trust *trust, int root_fd, const char *path)
 {
 	struct walk walk = {.trust = trust, .rule = WALK_SAFE_LINKS, .root_fd = root_fd};
 
@@ -260,7 +276,7 @@ static int reopen(int path_fd)
 	return fd < 0 ? -errno : fd;
 }
 
-int trust_open_users_file(const struct trust *trust, int root_fd, const char *path)
+int trust_open_users_file(struct trust *trust, int root_fd, const char *path)
 {
 	int path_fd = trust_open_path(trust, root_fd, path), r = 0;
 	struct stat status;

@@ -38,23 +38,25 @@
 struct trust {
 	uid_t uids[TRUST_UIDS_MAX];
 	unsigned int count;
-	bool has_default_users; /* and config_is_default_user() */
+	/* The configuration whose users are not looked up yet, or NULL: /etc/passwd is read once,
+	 * and only if a uid is not known without it. It must outlive the struct until then. */
+	const struct config *unread;
 };
 
-/* The users whose VMs count for this process, now (geteuid()). */
+/* The users whom this process trusts, now (geteuid()). */
 void trust_init(const struct config *config, struct trust *ret_trust);
 
-bool trust_has_uid(const struct trust *trust, uid_t uid);
+bool trust_has_uid(struct trust *trust, uid_t uid);
 
 /* Are a process's real, effective and saved user one, and one who is trusted? */
-bool trust_has_uids(const struct trust *trust, const uid_t uids[static 3]);
+bool trust_has_uids(struct trust *trust, const uid_t uids[static 3]);
 
 /*
  * Do the control groups of a process (proc(5), cgroup: lines of ID:CONTROLLERS:PATH) tell that
  * nobody who is not trusted started it? True only if some path begins with a slice of systemd's and
  * none leads through the slice of such a user.
  */
-bool trust_has_cgroup(const struct trust *trust, const char *text);
+bool trust_has_cgroup(struct trust *trust, const char *text);
 
 /*
  * Opens the file that path names (O_PATH), walking its directories one by one: a symbolic link is
@@ -63,12 +65,12 @@ bool trust_has_cgroup(const struct trust *trust, const char *text);
  * does not count, or more than 16), -ENAMETOOLONG. root_fd is the directory at which absolute paths
  * begin, or -1 for the caller's own.
  */
-int trust_open_path(const struct trust *trust, int root_fd, const char *path);
+int trust_open_path(struct trust *trust, int root_fd, const char *path);
 
 /* Opens a regular file for reading if it belongs to a trusted user and nobody else can write it:
  * what QEMU read at its start, it still says. Errors of trust_open_path(), -EPERM, -EINVAL (no
  * regular file). */
-int trust_open_users_file(const struct trust *trust, int root_fd, const char *path);
+int trust_open_users_file(struct trust *trust, int root_fd, const char *path);
 
 /*
  * Opens a regular file of root's or a system user's for reading, if nobody else can write it or any

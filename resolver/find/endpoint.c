@@ -61,7 +61,7 @@ static int open_root(pid_t pid)
 	return fd < 0 ? -errno : fd;
 }
 
-static int connect_unix(const struct trust *trust, const struct vm_endpoint *endpoint)
+static int connect_unix(struct trust *trust, const struct vm_endpoint *endpoint)
 {
 	int root_fd = open_root(endpoint->root_pid);
 	int path_fd;
@@ -93,7 +93,7 @@ static int connect_tcp(const struct vm_endpoint *endpoint)
 	return connect_to(name.ss_family, (const struct sockaddr *)&name, name_len);
 }
 
-int endpoint_connect(const struct trust *trust, const struct vm_endpoint *endpoint)
+int endpoint_connect(struct trust *trust, const struct vm_endpoint *endpoint)
 {
 	switch (endpoint->kind) {
 	case VM_ENDPOINT_UNIX:

@@ -15,6 +15,6 @@
  * poll cannot tell when. -ENOENT, -EACCES, -ELOOP, -ECONNREFUSED (nobody listens any more),
  * -ENOTSOCK, -EMFILE and the like.
  */
-int endpoint_connect(const struct trust *trust, const struct vm_endpoint *endpoint);
+int endpoint_connect(struct trust *trust, const struct vm_endpoint *endpoint);
 
 #endif

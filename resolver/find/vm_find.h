@@ -25,7 +25,7 @@
 
 struct vm_finder {
 	const struct config *config;
-	const struct trust *trust;
+	struct trust *trust;
 	/*
 	 * Asked before a socket is connected to, which a VM's other clients then wait for: is it
 	 * known who listens? True: *ret_peer says who, and there is no need. May wait until it is

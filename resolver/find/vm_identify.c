@@ -26,7 +26,7 @@ static bool is_qemu(const struct vm_process *process)
 	return process->kind != PROC_OTHER || proc_path_is_qemu(argv_program(&process->argv));
 }
 
-int vm_identify_peer(const struct trust *trust, const struct config *config, struct vm *vm,
+int vm_identify_peer(struct trust *trust, const struct config *config, struct vm *vm,
 	const struct agent_peer *peer)
 {
 	struct vm_process process;

@@ -20,7 +20,7 @@ int vm_peer_of(int fd, struct agent_peer *ret_peer);
  * not QEMU) stays unknown, which is no error. 0, or -EPERM if the listener is no trusted user's, or
  * another process than the one that the VM was found by; then *vm is as before.
  */
-int vm_identify_peer(const struct trust *trust, const struct config *config, struct vm *vm,
+int vm_identify_peer(struct trust *trust, const struct config *config, struct vm *vm,
 	const struct agent_peer *peer);
 
 #endif

@@ -54,7 +54,7 @@ static int make_absolute(int proc_fd, char path[static VM_PATH_SIZE])
 	return 0;
 }
 
-static int open_config(const struct trust *trust, int proc_fd, const char *name)
+static int open_config(struct trust *trust, int proc_fd, const char *name)
 {
 	char path[VM_PATH_SIZE];
 	int root_fd, fd;
@@ -84,7 +84,7 @@ static void append_options(struct vm_process *process, const char *text, size_t 
 	process->argv.text = process->text = grown;
 }
 
-static void append_config(struct vm_process *process, const struct trust *trust, const char *name)
+static void append_config(struct vm_process *process, struct trust *trust, const char *name)
 {
 	int fd = open_config(trust, process->proc_fd, name);
 	size_t len;
@@ -113,7 +113,7 @@ static const char *nth_config(const struct argv *argv, unsigned int n)
 
 /* QEMU reads these files where they stand; here their options follow all others, which matters for
  * nothing that is read of them. */
-static void append_configs(struct vm_process *process, const struct trust *trust)
+static void append_configs(struct vm_process *process, struct trust *trust)
 {
 	const size_t given = process->argv.len;
 
@@ -126,7 +126,7 @@ static void append_configs(struct vm_process *process, const struct trust *trust
 	}
 }
 
-int vm_process_open(const struct trust *trust, pid_t pid, struct vm_process *ret_process)
+int vm_process_open(struct trust *trust, pid_t pid, struct vm_process *ret_process)
 {
 	struct vm_process process = {.proc_fd = proc_open(pid), .pid = pid};
 	uid_t uids[3];
@@ -214,7 +214,7 @@ void vm_process_describe(
 }
 
 /* Is it the process itself that listens on the socket which its arguments name? */
-static bool is_supported_by_peer(const struct trust *trust, const struct vm *vm, int *agent_fd)
+static bool is_supported_by_peer(struct trust *trust, const struct vm *vm, int *agent_fd)
 {
 	struct agent_peer peer;
 	int fd;
@@ -253,7 +253,7 @@ static bool is_supported_by_lease(const struct config *config, const struct vm *
 	return is_found;
 }
 
-int vm_process_check(const struct vm_process *process, const struct trust *trust,
+int vm_process_check(const struct vm_process *process, struct trust *trust,
 	const struct config *config, const struct vm *vm, int *agent_fd)
 {
 	char cgroup[CGROUP_TEXT_SIZE];

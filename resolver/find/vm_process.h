@@ -24,7 +24,7 @@ struct vm_process {
 
 /* Opens a process and reads its arguments. *ret_process is the caller's, for vm_process_close().
  * 0, -ESRCH (gone, or hidden), -ENODATA (a zombie), -E2BIG, -ENOMEM. */
-int vm_process_open(const struct trust *trust, pid_t pid, struct vm_process *ret_process);
+int vm_process_open(struct trust *trust, pid_t pid, struct vm_process *ret_process);
 void vm_process_close(struct vm_process *process);
 
 /*
@@ -41,7 +41,7 @@ void vm_process_describe(
  * (nothing supports what its arguments say), -ESRCH. *agent_fd is -1, and becomes a connection to
  * vm->agent where it took one to find out.
  */
-int vm_process_check(const struct vm_process *process, const struct trust *trust,
+int vm_process_check(const struct vm_process *process, struct trust *trust,
 	const struct config *config, const struct vm *vm, int *agent_fd);
 
 /* Has the process that *vm was found by ended? A zombie has. */

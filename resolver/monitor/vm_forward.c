@@ -89,7 +89,7 @@ static bool has_user_network(const struct vm *vm)
 }
 
 /* Others may be at the monitor: it serves one at a time. */
-static int open_monitor(const struct trust *trust, const struct vm *vm, struct monitor *ret_monitor)
+static int open_monitor(struct trust *trust, const struct vm *vm, struct monitor *ret_monitor)
 {
 	struct deadline deadline = deadline_after_ms(FORWARD_MS);
 	int fd = vm_monitor_open(trust, vm);
@@ -104,7 +104,7 @@ static int open_monitor(const struct trust *trust, const struct vm *vm, struct m
 	return 0;
 }
 
-int vm_forward_add(const struct trust *trust, const struct vm *vm, uint16_t guest_port,
+int vm_forward_add(struct trust *trust, const struct vm *vm, uint16_t guest_port,
 	struct vm_forward *ret_forward)
 {
 	struct monitor monitor;
@@ -117,8 +117,7 @@ int vm_forward_add(const struct trust *trust, const struct vm *vm, uint16_t gues
 	return r;
 }
 
-static int remove_once(
-	const struct trust *trust, const struct vm *vm, const struct vm_forward *forward)
+static int remove_once(struct trust *trust, const struct vm *vm, const struct vm_forward *forward)
 {
 	char line[LINE_SIZE], host[ADDRESS_TEXT_MAX];
 	struct monitor monitor;
@@ -133,8 +132,7 @@ static int remove_once(
 	return r;
 }
 
-int vm_forward_remove(
-	const struct trust *trust, const struct vm *vm, const struct vm_forward *forward)
+int vm_forward_remove(struct trust *trust, const struct vm *vm, const struct vm_forward *forward)
 {
 	int r = remove_once(trust, vm, forward);
 

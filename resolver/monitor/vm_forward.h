@@ -14,9 +14,8 @@
 
 /* 0, -ENOENT (no monitor that can be asked, or no user-mode network), -EREMOTEIO (QEMU did not),
  * -ETIMEDOUT and the like. */
-int vm_forward_add(const struct trust *trust, const struct vm *vm, uint16_t guest_port,
+int vm_forward_add(struct trust *trust, const struct vm *vm, uint16_t guest_port,
 	struct vm_forward *ret_forward);
-int vm_forward_remove(
-	const struct trust *trust, const struct vm *vm, const struct vm_forward *forward);
+int vm_forward_remove(struct trust *trust, const struct vm *vm, const struct vm_forward *forward);
 
 #endif

@@ -65,7 +65,7 @@ struct interview {
 };
 
 /* Whose monitor this is says the kernel, which knows nothing of who listens on TCP. */
-int vm_monitor_open(const struct trust *trust, const struct vm *vm)
+int vm_monitor_open(struct trust *trust, const struct vm *vm)
 {
 	struct agent_peer peer;
 	int fd, r;
@@ -122,8 +122,8 @@ static bool needs_interview(const struct vm *vm)
 	return false;
 }
 
-static void begin(struct interview *interview, const struct trust *trust, struct vm *vm,
-	struct deadline deadline)
+static void begin(
+	struct interview *interview, struct trust *trust, struct vm *vm, struct deadline deadline)
 {
 	int fd = needs_interview(vm) ? vm_monitor_open(trust, vm) : -ENOENT;
 
@@ -154,7 +154,7 @@ static void run(struct interview *interviews, struct pollfd *pollfds, size_t cou
 	} while (left > 0);
 }
 
-void vm_monitor_query(const struct trust *trust, struct vm *const *vms, size_t count)
+void vm_monitor_query(struct trust *trust, struct vm *const *vms, size_t count)
 {
 	struct deadline deadline = deadline_after_ms(MONITOR_MS);
 	struct interview *interviews = calloc(count > 0 ? count : 1, sizeof(*interviews));
@@ -169,7 +169,7 @@ void vm_monitor_query(const struct trust *trust, struct vm *const *vms, size_t c
 	free(pollfds);
 }
 
-int vm_monitor_agent_port(const struct trust *trust, const struct vm *vm)
+int vm_monitor_agent_port(struct trust *trust, const struct vm *vm)
 {
 	struct monitor monitor;
 	int r = vm_monitor_open(trust, vm);

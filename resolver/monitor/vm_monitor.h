@@ -16,15 +16,15 @@
  * MONITOR_MS at most, and notes what they say. Whoever has no monitor, or a busy one, or one on
  * which another process than its QEMU listens, stays as it is.
  */
-void vm_monitor_query(const struct trust *trust, struct vm *const *vms, size_t count);
+void vm_monitor_query(struct trust *trust, struct vm *const *vms, size_t count);
 
 /* A connection to the VM's monitor, on which its own QEMU listens: non-blocking, for
  * monitor_init(). -ENOENT (none is known, or not which process), -EPERM, or what connect(2) said.
  */
-int vm_monitor_open(const struct trust *trust, const struct vm *vm);
+int vm_monitor_open(struct trust *trust, const struct vm *vm);
 
 /* Has the guest opened the port of its agent, which an agent that runs does? 1, 0, -ENOENT (no
  * monitor, or no such port), or what the monitor said within MONITOR_MS. */
-int vm_monitor_agent_port(const struct trust *trust, const struct vm *vm);
+int vm_monitor_agent_port(struct trust *trust, const struct vm *vm);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define MS_PER_S 1000
 
-void memory_init(struct memory *memory, struct cache *cache, const struct trust *trust,
+void memory_init(struct memory *memory, struct cache *cache, struct trust *trust,
 	const struct config *config, struct deadline lock_until)
 {
 	memset(memory, 0, sizeof(*memory));

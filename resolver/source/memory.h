@@ -28,7 +28,7 @@
 
 struct memory {
 	struct cache *cache;
-	const struct trust *trust;
+	struct trust *trust;
 	const struct config *config;
 	struct cache_place place;
 	bool has_place;
@@ -46,7 +46,7 @@ enum memory_word {
 };
 
 /* Waits for the lock until lock_until at most. The three outlive it. */
-void memory_init(struct memory *memory, struct cache *cache, const struct trust *trust,
+void memory_init(struct memory *memory, struct cache *cache, struct trust *trust,
 	const struct config *config, struct deadline lock_until);
 
 /* Sets the place: of the VM behind the socket at a path, or of a VM that is known. What was held

@@ -23,7 +23,7 @@
 struct source_call {
 	/* What the source is told. */
 	const struct config *config;
-	const struct trust *trust;
+	struct trust *trust;
 	struct vm *vm;            /* a source may learn more of it: whose process listens */
 	struct deadline deadline; /* of the whole look-up */
 	bool is_patient;          /* a person waits for this VM to boot: be more so */

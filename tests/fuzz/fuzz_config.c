@@ -2,7 +2,7 @@
 /* Any text as a configuration file. */
 #include <stdlib.h>
 
-#include "config/config.h"
+#include "config/config_file.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -9,6 +9,7 @@
 
 #include "cache/cache.h"
 #include "cache/cache_lock.h"
+#include "config/config_file.h"
 
 /* A test that dies leaves no holder behind for long. */
 #define LIFE_SECONDS 60

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/config_file.h"
 #include "unit.h"
 
 static struct config config;
@@ -116,9 +117,11 @@ START_TEST(a_list_is_replaced_by_the_first_value_that_is_taken)
 	text[900] = '\0';
 	parse(text);
 	ck_assert_uint_gt(config.socket_count, 1);
-	/* Not so where it would be trusted more than was asked for. */
-	ck_assert_int_eq(parse("trusted_users = nobody-of-this-name\n"), 1);
+	/* Not so of users: the default would trust more than was asked for. */
+	ck_assert_int_eq(parse("trusted_users = a-name-that-is-longer-than-any-user-has\n"), 1);
 	ck_assert_uint_eq(config.trusted_count, 0);
+	ck_assert_int_eq(parse("trusted_users = nobody-of-this-name\n"), 1);
+	ck_assert_uint_eq(config.trusted_count, 1);
 }
 END_TEST
 
@@ -126,9 +129,9 @@ START_TEST(users_are_named_or_numbered)
 {
 	ck_assert_int_eq(parse("trusted_users = root, 4711 nobody\n"), 0);
 	ck_assert_uint_eq(config.trusted_count, 3);
-	ck_assert_uint_eq(config.trusted_uids[0], 0);
-	ck_assert_uint_eq(config.trusted_uids[1], 4711);
-	ck_assert_uint_eq(config.trusted_uids[2], 65534);
+	ck_assert_str_eq(config.trusted_users[0], "root");
+	ck_assert_str_eq(config.trusted_users[1], "4711");
+	ck_assert_str_eq(config.trusted_users[2], "nobody");
 }
 END_TEST
 
@@ -177,6 +180,28 @@ START_TEST(a_file_that_was_named_must_be_there)
 }
 END_TEST
 
+START_TEST(the_identity_changes_with_the_file)
+{
+	char path[] = "/tmp/test_config.XXXXXX";
+	int fd = mkostemp(path, O_CLOEXEC);
+	uint64_t first;
+
+	ck_assert_int_ge(fd, 0);
+	setenv("QEMUVM_CONFIG", path, 1);
+	ck_assert_int_eq(config_load(&config, &problems), 0);
+	first = config.identity;
+	ck_assert_uint_ne(first, 0);
+	ck_assert_uint_eq(config_identity(), first);
+	ck_assert_int_eq(write(fd, "wait_s = 7\n", 11), 11);
+	ck_assert_uint_ne(config_identity(), first);
+	ck_assert_int_eq(config_load(&config, &problems), 0);
+	ck_assert_uint_eq(config_identity(), config.identity);
+	unlink(path);
+	ck_assert_uint_eq(config_identity(), 0);
+	close(fd);
+}
+END_TEST
+
 int main(void)
 {
 	UNIT_RUN("config", the_defaults_hold_without_a_file,
@@ -186,5 +211,5 @@ int main(void)
 		too_many_values_and_problems_are_bounded, a_value_that_is_too_long_is_told,
 		a_list_is_replaced_by_the_first_value_that_is_taken, users_are_named_or_numbered,
 		a_path_is_made_from_a_template, no_name_leads_out_of_the_template,
-		a_file_that_was_named_must_be_there);
+		a_file_that_was_named_must_be_there, the_identity_changes_with_the_file);
 }

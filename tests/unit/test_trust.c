@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/config_file.h"
 #include "config/trust.h"
 #include "unit.h"
 
@@ -22,9 +23,28 @@ static void begin(void)
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	config_init(&config);
 	config.trusted_count = 1;
-	config.trusted_uids[0] = 4711;
+	strcpy(config.trusted_users[0], "4711");
 	trust_init(&config, &trust);
 }
+
+START_TEST(users_are_looked_up_when_a_uid_is_unknown_without_them)
+{
+	static const char text[] = "trusted_users = 4711 root nobody no-such-user";
+	static struct config config;
+
+	config_init(&config);
+	config_parse(&config, text, strlen(text), NULL);
+	trust_init(&config, &trust);
+	ck_assert(trust_has_uid(&trust, 0));
+	ck_assert(trust_has_uid(&trust, geteuid()));
+	ck_assert(trust_has_uid(&trust, 4711));
+	ck_assert_ptr_eq(trust.unread, &config);
+	ck_assert(!trust_has_uid(&trust, 4712));
+	ck_assert_ptr_null(trust.unread);
+	ck_assert(trust_has_uid(&trust, 65534));
+	ck_assert_uint_le(trust.count, TRUST_UIDS_MAX);
+}
+END_TEST
 
 static const char *in_folder(const char *name)
 {
@@ -293,7 +313,8 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("trust", root_the_caller_and_those_named_count, a_path_is_opened_part_by_part,
+	UNIT_RUN("trust", users_are_looked_up_when_a_uid_is_unknown_without_them,
+		root_the_caller_and_those_named_count, a_path_is_opened_part_by_part,
 		a_link_counts_where_only_trusted_users_write,
 		a_link_where_others_write_does_not_count, links_do_not_go_round_for_ever,
 		a_process_counts_with_three_users_alike, control_groups_tell_who_started_it,
