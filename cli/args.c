@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "command.h"
 #include "folder.h"
 #include "host/runtime.h"
@@ -90,16 +91,17 @@ static struct mac mac_of_name(const char *name)
 	struct mac mac = {{0x52, 0x54, 0x00}};
 	char text[MACHINE_ID_SIZE + NAME_VM_SIZE], id[MACHINE_ID_SIZE] = "";
 	FILE *file = fopen(MACHINE_ID_FILE, "re");
-	uint64_t hash = 14695981039346656037U;
+	uint64_t hash;
 
 	if (file != NULL) {
 		(void)!fgets(id, sizeof(id), file);
 		(void)fclose(file);
 	}
 	(void)snprintf(text, sizeof(text), "%s%s", id, name);
-	/* FNV-1a of 64 bits (RFC 9923). Case does not count in names. */
-	for (const char *c = text; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)tolower((unsigned char)*c)) * 1099511628211U;
+	/* Case does not count in names. */
+	for (char *c = text; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	hash = text_hash(text_of(text));
 	hash ^= hash >> 24 ^ hash >> 48;
 	for (int i = 3; i < 6; i++, hash >>= 8)
 		mac.byte[i] = (uint8_t)hash;

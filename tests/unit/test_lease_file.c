@@ -196,11 +196,28 @@ START_TEST(a_file_of_macs_is_read)
 }
 END_TEST
 
+START_TEST(a_file_dated_after_2038_is_read)
+{
+	/* 2100-01-01: fstat(2) with 32 bits of time says EOVERFLOW. */
+	const int64_t then = 4102444800;
+	const struct timespec times[2] = {{.tv_sec = (time_t)then}, {.tv_sec = (time_t)then}};
+	int fd = make_file(LINE);
+	struct lease_file file;
+
+	ck_assert_int_eq((int64_t)times[0].tv_sec, then);
+	ck_assert_int_eq(futimens(fd, times), 0);
+	ck_assert_int_eq(lease_file_read(fd, &file), 0);
+	ck_assert_uint_eq(file.len, strlen(LINE));
+	free(file.text);
+	close(fd);
+}
+END_TEST
+
 int main(void)
 {
 	UNIT_RUN("lease_file", a_file_that_is_being_written_is_read_again,
 		a_file_that_stays_cut_is_read_once, a_file_is_read_from_its_beginning,
 		what_is_no_regular_file_is_refused, a_file_that_cannot_be_read_tells_why,
 		empty_and_unknown_files_have_no_leases, bytes_behind_the_limit_are_not_read,
-		a_file_under_a_writers_hands_never_lies, a_file_of_macs_is_read);
+		a_file_under_a_writers_hands_never_lies, a_file_of_macs_is_read, a_file_dated_after_2038_is_read);
 }
