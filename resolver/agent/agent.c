@@ -26,6 +26,63 @@
 #define ID_MEMBER    ",\"id\":\"%s\""
 #define QUESTION_END "}\n"
 
+void agent_init(struct agent *agent, int fd, const struct vm_endpoint *endpoint,
+	const struct agent_options *options)
+{
+	*agent = (struct agent){
+		.state = AGENT_IDLE,
+		.options = *options,
+		.endpoint = endpoint,
+		.fd = fd,
+		.retry_ms = RETRY_FIRST_MS,
+	};
+}
+
+/* For an agent that refuses to be given an "id". */
+static void take_off_id(struct agent *agent)
+{
+	char end[sizeof(ID_MEMBER QUESTION_END) + AGENT_ID_SIZE];
+	int end_len = snprintf(end, sizeof(end), ID_MEMBER QUESTION_END, agent->id);
+	char *question_end = agent->request + agent->request_len - end_len;
+
+	memcpy(question_end, QUESTION_END, sizeof(QUESTION_END));
+	agent->request_len = agent->request_len - (size_t)end_len + sizeof(QUESTION_END) - 1;
+}
+
+int agent_ask(struct agent *agent, const char *command, const char *arguments)
+{
+	uint64_t bits;
+	int len;
+
+	if (agent->state != AGENT_IDLE)
+		return agent->state == AGENT_ENDED ? -ENOTCONN : -EBUSY;
+	/* The rest of a line that the last question left is skipped like any tail. */
+	json_free(agent->reply);
+	agent->reply = NULL;
+	agent->len = agent->line = agent->scanned = agent->sent = 0;
+	agent->is_synced = agent->was_asked = false;
+	agent->refusal = 0;
+	/* An id that nobody can have guessed who did not see our question. */
+	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits))
+		return -errno;
+	(void)snprintf(agent->id, sizeof(agent->id), "%" PRIu64, bits >> 2);
+	len = snprintf(agent->request, sizeof(agent->request),
+		"\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":%s}}\n"
+		"{\"execute\":\"%s\"%s%s" ID_MEMBER QUESTION_END,
+		agent->id, command, arguments != NULL ? ",\"arguments\":" : "",
+		arguments != NULL ? arguments : "", agent->id);
+	if (len < 0 || (size_t)len >= sizeof(agent->request))
+		return -E2BIG;
+	agent->request_len = (size_t)len;
+	if (agent->refuses_id)
+		take_off_id(agent);
+	agent->until = deadline_after_ms(agent->options.queue_ms > 0
+						 ? agent->options.queue_ms
+						 : deadline_left_ms(agent->options.deadline) / 2);
+	agent->state = agent->is_ready ? AGENT_ASKING : AGENT_CONNECTING;
+	return 0;
+}
+
 /* What each step_...() below returns: 0, go on in the state that was set; -EINPROGRESS, *wait is
  * written; another negative errno, the exchange is over. */
 
@@ -56,71 +113,6 @@ static bool is_writable(const struct agent *agent)
 	return poll(&poll_fd, 1, 0) > 0;
 }
 
-static int wait_for_backlog(struct agent *agent, struct agent_wait *wait)
-{
-	*wait = (struct agent_wait){
-		.fd = -1,
-		.until = deadline_earlier(agent->retry, agent->until),
-	};
-	return -EINPROGRESS;
-}
-
-static int open_connection(struct agent *agent, struct agent_wait *wait)
-{
-	int fd;
-
-	if (!deadline_is_past(deadline_earlier(agent->retry, agent->until)))
-		return wait_for_backlog(agent, wait);
-	fd = agent->options.connect(agent->options.context);
-	if (fd == -EAGAIN) {
-		if (deadline_is_past(agent->until))
-			return -EBUSY;
-		agent->retry = deadline_after_ms(agent->retry_ms);
-		if (agent->retry_ms < RETRY_MAX_MS)
-			agent->retry_ms++;
-		return wait_for_backlog(agent, wait);
-	}
-	if (fd < 0)
-		return fd;
-	agent->fd = fd;
-	return 0;
-}
-
-/* connect(2), EINPROGRESS: writable means decided, and SO_ERROR tells how. */
-static int finish_connection(struct agent *agent, struct agent_wait *wait)
-{
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	if (!is_writable(agent)) {
-		if (deadline_is_past(agent->options.deadline))
-			return -ETIMEDOUT;
-		return wait_for(agent, POLLOUT, agent->options.deadline, wait);
-	}
-	if (getsockopt(agent->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		return -errno;
-	return -error;
-}
-
-static int check_peer(const struct agent *agent)
-{
-	struct ucred credentials;
-	socklen_t len = sizeof(credentials);
-
-	if (agent->options.accept_peer == NULL)
-		return 0;
-	if (getsockopt(agent->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &len) < 0)
-		return -errno;
-	return agent->options.accept_peer(agent->options.context,
-		&(struct agent_peer){.pid = credentials.pid, .uid = credentials.uid});
-}
-
-static void begin_asking(struct agent *agent)
-{
-	agent->is_ready = true;
-	agent->state = AGENT_ASKING;
-}
-
 /* The kernel memory that what we sent and nobody read takes up, or a negative errno. */
 static int queue_size(const struct agent *agent)
 {
@@ -129,10 +121,40 @@ static int queue_size(const struct agent *agent)
 	return ioctl(agent->fd, SIOCOUTQ, &size) < 0 ? -errno : size;
 }
 
-/* Sends spaces until poll() would tell of a read, or one was seen already: the queue did not grow.
- * A kernel that takes too many cannot tell, so there the question itself must do. */
-static int send_probe(struct agent *agent)
+/* Opens the endpoint, as often as its backlog is full. */
+static int open_connection(struct agent *agent, struct agent_wait *wait)
 {
+	struct deadline until = deadline_earlier(agent->retry, agent->until);
+	int fd;
+
+	if (deadline_is_past(until)) {
+		fd = agent->options.connect(agent->options.context);
+		if (fd >= 0)
+			agent->fd = fd;
+		if (fd != -EAGAIN)
+			return fd < 0 ? fd : 0;
+		if (deadline_is_past(agent->until))
+			return -EBUSY;
+		agent->retry = deadline_after_ms(agent->retry_ms);
+		if (agent->retry_ms < RETRY_MAX_MS)
+			agent->retry_ms++;
+		until = deadline_earlier(agent->retry, agent->until);
+	}
+	return wait_for(agent, 0, until, wait);
+}
+
+/* Fills the send buffer with spaces until poll() will report a read, or one was seen already: the
+ * queue did not grow. A kernel that takes too many reports none, so there the question itself must
+ * do. */
+static int begin_probing(struct agent *agent)
+{
+	int smallest = 1; /* what the kernel makes the least it allows */
+
+	if (setsockopt(agent->fd, SOL_SOCKET, SO_SNDBUF, &smallest, sizeof(smallest)) < 0)
+		return -errno;
+	agent->state = AGENT_PROBING;
+	agent->until = deadline_earlier(
+		agent->options.deadline, deadline_after_ms(agent->options.drain_ms));
 	for (int i = 0; i < PROBE_SENDS_MAX; i++) {
 		ssize_t sent = send_some(agent, " ", 1);
 		int queued;
@@ -148,40 +170,46 @@ static int send_probe(struct agent *agent)
 			break;
 		agent->queued = queued;
 	}
-	begin_asking(agent);
+	agent->state = AGENT_ASKING;
 	return 0;
-}
-
-static int begin_probing(struct agent *agent)
-{
-	int smallest = 1; /* what the kernel makes the least it allows */
-
-	if (setsockopt(agent->fd, SOL_SOCKET, SO_SNDBUF, &smallest, sizeof(smallest)) < 0)
-		return -errno;
-	agent->state = AGENT_PROBING;
-	agent->until = deadline_earlier(
-		agent->options.deadline, deadline_after_ms(agent->options.drain_ms));
-	return send_probe(agent);
 }
 
 static int step_connecting(struct agent *agent, struct agent_wait *wait)
 {
 	bool is_unix = agent->endpoint->kind == VM_ENDPOINT_UNIX;
-	int r = 0;
+	struct ucred credentials;
+	socklen_t credentials_len = sizeof(credentials);
+	int error = 0, r = 0;
+	socklen_t error_len = sizeof(error);
 
 	if (agent->fd < 0)
 		r = open_connection(agent, wait);
-	if (r == 0)
-		r = is_unix ? check_peer(agent) : finish_connection(agent, wait);
 	if (r < 0)
 		return r;
+	if (is_unix && agent->options.accept_peer != NULL) {
+		if (getsockopt(agent->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &credentials_len) <
+			0)
+			return -errno;
+		r = agent->options.accept_peer(agent->options.context,
+			&(struct agent_peer){.pid = credentials.pid, .uid = credentials.uid});
+		if (r < 0)
+			return r;
+	}
 	/* A serial port takes everything, whether anybody listens or not; TCP's queue tells what
 	 * was not acknowledged. What the endpoint is may have been learned by who looked at the
 	 * peer. */
 	if (is_unix && !agent->endpoint->is_serial)
 		return begin_probing(agent);
-	begin_asking(agent);
-	return 0;
+	/* connect(2), EINPROGRESS: writable means decided, and SO_ERROR tells how. */
+	if (!is_unix && !is_writable(agent)) {
+		if (deadline_is_past(agent->options.deadline))
+			return -ETIMEDOUT;
+		return wait_for(agent, POLLOUT, agent->options.deadline, wait);
+	}
+	if (!is_unix && getsockopt(agent->fd, SOL_SOCKET, SO_ERROR, &error, &error_len) < 0)
+		return -errno;
+	agent->state = AGENT_ASKING;
+	return -error;
 }
 
 static int step_probing(struct agent *agent, struct agent_wait *wait)
@@ -191,7 +219,7 @@ static int step_probing(struct agent *agent, struct agent_wait *wait)
 	if (queued < 0)
 		return queued;
 	if (queued <= agent->queued) {
-		begin_asking(agent);
+		agent->state = AGENT_ASKING;
 		return 0;
 	}
 	if (deadline_is_past(agent->until))
@@ -201,6 +229,7 @@ static int step_probing(struct agent *agent, struct agent_wait *wait)
 
 static int step_asking(struct agent *agent, struct agent_wait *wait)
 {
+	agent->is_ready = true;
 	if (deadline_is_past(agent->options.deadline))
 		return -ETIMEDOUT;
 	while (agent->sent < agent->request_len) {
@@ -218,65 +247,33 @@ static int step_asking(struct agent *agent, struct agent_wait *wait)
 	return 0;
 }
 
-static int make_room(struct agent *agent)
-{
-	size_t size = agent->size > 0 ? 2 * agent->size : BUFFER_FIRST_SIZE;
-	char *buffer;
-
-	if (agent->len < agent->size)
-		return 0;
-	if (agent->len >= AGENT_BYTES_MAX)
-		return -EMSGSIZE;
-	if (size > AGENT_BYTES_MAX)
-		size = AGENT_BYTES_MAX;
-	buffer = realloc(agent->buffer, size);
-	if (buffer == NULL)
-		return -ENOMEM;
-	agent->buffer = buffer;
-	agent->size = size;
-	return 0;
-}
-
+/* Reads what there is into the buffer, which grows with it. */
 static int receive(struct agent *agent)
 {
-	int r = make_room(agent);
 	ssize_t got;
 
-	if (r < 0)
-		return r;
+	if (agent->len == agent->size) {
+		size_t size = agent->size > 0 ? 2 * agent->size : BUFFER_FIRST_SIZE;
+		char *buffer;
+
+		if (agent->size >= AGENT_BYTES_MAX)
+			return -EMSGSIZE;
+		if (size > AGENT_BYTES_MAX)
+			size = AGENT_BYTES_MAX;
+		buffer = realloc(agent->buffer, size);
+		if (buffer == NULL)
+			return -ENOMEM;
+		agent->buffer = buffer;
+		agent->size = size;
+	}
 	do
 		got = recv(agent->fd, agent->buffer + agent->len, agent->size - agent->len,
 			MSG_DONTWAIT);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return -errno;
-	if (got == 0)
-		return -ECONNRESET;
 	agent->len += (size_t)got;
-	return 0;
-}
-
-/* For an agent that refuses to be given an "id". */
-static void take_off_id(struct agent *agent)
-{
-	char end[sizeof(ID_MEMBER QUESTION_END) + AGENT_ID_SIZE];
-	int end_len = snprintf(end, sizeof(end), ID_MEMBER QUESTION_END, agent->id);
-	char *question_end = agent->request + agent->request_len - end_len;
-
-	memcpy(question_end, QUESTION_END, sizeof(QUESTION_END));
-	agent->request_len = agent->request_len - (size_t)end_len + sizeof(QUESTION_END) - 1;
-}
-
-static int ask_without_id(struct agent *agent)
-{
-	if (agent->refuses_id)
-		return -EBADMSG;
-	agent->refuses_id = true;
-	take_off_id(agent);
-	agent->sent = 0;
-	agent->is_synced = false;
-	agent->state = AGENT_ASKING;
-	return 0;
+	return got > 0 ? 0 : -ECONNRESET;
 }
 
 static int take_line(struct agent *agent, const char *line, size_t len)
@@ -293,7 +290,14 @@ static int take_line(struct agent *agent, const char *line, size_t len)
 		agent->state = AGENT_IDLE;
 		return 0;
 	case AGENT_LINE_REFUSES_ID:
-		return ask_without_id(agent);
+		if (agent->refuses_id)
+			return -EBADMSG;
+		agent->refuses_id = true;
+		take_off_id(agent);
+		agent->sent = 0;
+		agent->is_synced = false;
+		agent->state = AGENT_ASKING;
+		return 0;
 	case -EOPNOTSUPP:
 	case -EREMOTEIO:
 		if (!agent->options.takes_refusals)
@@ -306,65 +310,32 @@ static int take_line(struct agent *agent, const char *line, size_t len)
 }
 
 /* Every byte is looked at once, however it comes. */
-static int take_lines(struct agent *agent)
+static int step_reading(struct agent *agent, struct agent_wait *wait)
 {
-	int r = 0;
+	int received = receive(agent);
 
-	while (r == 0 && agent->state == AGENT_READING) {
+	if (received < 0 && received != -EAGAIN)
+		return received;
+	while (agent->state == AGENT_READING) {
 		const char *line = agent->buffer + agent->line;
 		const char *rest = agent->buffer + agent->scanned;
 		const char *end = memchr(rest, '\n', agent->len - agent->scanned);
+		int r;
 
 		if (end == NULL) {
 			agent->scanned = agent->len;
-			return 0;
+			break;
 		}
 		agent->line = agent->scanned = (size_t)(end + 1 - agent->buffer);
 		r = take_line(agent, line, (size_t)(end - line));
+		if (r < 0)
+			return r;
 	}
-	return r;
-}
-
-static int step_reading(struct agent *agent, struct agent_wait *wait)
-{
-	int r = receive(agent);
-
-	if (r == 0)
-		r = take_lines(agent);
-	if (r < 0 && r != -EAGAIN)
-		return r;
 	if (agent->state != AGENT_READING)
 		return 0;
 	if (deadline_is_past(agent->options.deadline))
 		return -ETIMEDOUT;
-	return r == 0 ? 0 : wait_for(agent, POLLIN, agent->options.deadline, wait);
-}
-
-static int go_on(struct agent *agent, struct agent_wait *wait)
-{
-	int r = 0;
-
-	while (r == 0) {
-		switch (agent->state) {
-		case AGENT_CONNECTING:
-			r = step_connecting(agent, wait);
-			break;
-		case AGENT_PROBING:
-			r = step_probing(agent, wait);
-			break;
-		case AGENT_ASKING:
-			r = step_asking(agent, wait);
-			break;
-		case AGENT_READING:
-			r = step_reading(agent, wait);
-			break;
-		case AGENT_IDLE:
-			return agent->refusal;
-		case AGENT_ENDED:
-			return agent->error;
-		}
-	}
-	return r;
+	return received == 0 ? 0 : wait_for(agent, POLLIN, agent->options.deadline, wait);
 }
 
 static void close_connection(struct agent *agent)
@@ -372,87 +343,35 @@ static void close_connection(struct agent *agent)
 	if (agent->fd >= 0)
 		close(agent->fd);
 	agent->fd = -1;
-}
-
-void agent_init(struct agent *agent, int fd, const struct vm_endpoint *endpoint,
-	const struct agent_options *options)
-{
-	*agent = (struct agent){
-		.state = AGENT_IDLE,
-		.options = *options,
-		.endpoint = endpoint,
-		.fd = fd,
-		.retry_ms = RETRY_FIRST_MS,
-	};
-}
-
-/* An id that nobody can have guessed who did not see our question. */
-static int draw_id(char id[static AGENT_ID_SIZE])
-{
-	uint64_t bits;
-
-	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits))
-		return -errno;
-	(void)snprintf(id, AGENT_ID_SIZE, "%" PRIu64, bits >> 2);
-	return 0;
-}
-
-static int write_request(struct agent *agent, const char *command, const char *arguments)
-{
-	int len = snprintf(agent->request, sizeof(agent->request),
-		"\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":%s}}\n"
-		"{\"execute\":\"%s\"%s%s" ID_MEMBER QUESTION_END,
-		agent->id, command, arguments != NULL ? ",\"arguments\":" : "",
-		arguments != NULL ? arguments : "", agent->id);
-
-	if (len < 0 || (size_t)len >= sizeof(agent->request))
-		return -E2BIG;
-	agent->request_len = (size_t)len;
-	return 0;
-}
-
-/* What the last question left. The rest of a line that comes later is skipped like any tail. */
-static void forget_reply(struct agent *agent)
-{
-	json_free(agent->reply);
-	agent->reply = NULL;
-	agent->len = agent->line = agent->scanned = agent->sent = 0;
-	agent->is_synced = false;
-	agent->was_asked = false;
-	agent->refusal = 0;
-}
-
-int agent_ask(struct agent *agent, const char *command, const char *arguments)
-{
-	int r;
-
-	if (agent->state != AGENT_IDLE)
-		return agent->state == AGENT_ENDED ? -ENOTCONN : -EBUSY;
-	forget_reply(agent);
-	r = draw_id(agent->id);
-	if (r == 0)
-		r = write_request(agent, command, arguments);
-	if (r < 0)
-		return r;
-	if (agent->refuses_id)
-		take_off_id(agent);
-	agent->until = deadline_after_ms(agent->options.queue_ms > 0
-						 ? agent->options.queue_ms
-						 : deadline_left_ms(agent->options.deadline) / 2);
-	agent->state = agent->is_ready ? AGENT_ASKING : AGENT_CONNECTING;
-	return 0;
+	agent->state = AGENT_ENDED;
 }
 
 int agent_step(struct agent *agent, struct agent_wait *ret_wait)
 {
-	struct agent_wait wait;
-	int r = go_on(agent, &wait);
+	int r = 0;
 
-	if (r == -EINPROGRESS) {
-		*ret_wait = wait;
-	} else if (r < 0 && agent->state != AGENT_IDLE) {
+	while (r == 0) {
+		switch (agent->state) {
+		case AGENT_CONNECTING:
+			r = step_connecting(agent, ret_wait);
+			break;
+		case AGENT_PROBING:
+			r = step_probing(agent, ret_wait);
+			break;
+		case AGENT_ASKING:
+			r = step_asking(agent, ret_wait);
+			break;
+		case AGENT_READING:
+			r = step_reading(agent, ret_wait);
+			break;
+		case AGENT_IDLE:
+			return agent->refusal;
+		case AGENT_ENDED:
+			return agent->error;
+		}
+	}
+	if (r != -EINPROGRESS) {
 		close_connection(agent);
-		agent->state = AGENT_ENDED;
 		agent->error = r;
 	}
 	return r;
@@ -504,6 +423,5 @@ void agent_done(struct agent *agent)
 	free(agent->buffer);
 	agent->buffer = NULL;
 	agent->size = agent->len = agent->line = agent->scanned = 0;
-	agent->state = AGENT_ENDED;
 	agent->error = -ENOTCONN;
 }
