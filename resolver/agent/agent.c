@@ -409,6 +409,41 @@ const struct json *agent_reply(const struct agent *agent, int *ret_value)
 	return agent->reply;
 }
 
+int agent_call(struct agent *agent, const char *command, const char *arguments,
+	const struct json **ret_json)
+{
+	int value = -EBADMSG, r = agent_ask(agent, command, arguments);
+
+	if (r == 0)
+		r = agent_run(agent);
+	if (r < 0)
+		return r;
+	*ret_json = agent_reply(agent, &value);
+	return value;
+}
+
+int agent_quote(const char *text, char *ret_json, size_t size)
+{
+	size_t len = 0;
+
+	if (size < sizeof("\"\""))
+		return -E2BIG;
+	ret_json[len++] = '"';
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return -EINVAL;
+		/* This one, with its escape, the closing quote and the NUL. */
+		if (size - len < 4)
+			return -E2BIG;
+		if (*text == '"' || *text == '\\')
+			ret_json[len++] = '\\';
+		ret_json[len++] = *text;
+	}
+	ret_json[len++] = '"';
+	ret_json[len] = '\0';
+	return (int)len;
+}
+
 bool agent_owes_reply(const struct agent *agent)
 {
 	return agent->was_asked && agent->reply == NULL && agent->refusal == 0 &&

@@ -158,6 +158,15 @@ int agent_run(struct agent *agent);
  * or agent_done(). NULL unless agent_step() returned 0 for a question. */
 const struct json *agent_reply(const struct agent *agent, int *ret_value);
 
+/* agent_ask(), agent_run() and agent_reply() in one: the node of the "return" of *ret_json, or a
+ * negative errno. */
+int agent_call(struct agent *agent, const char *command, const char *arguments,
+	const struct json **ret_json);
+
+/* Text as a string of JSON for arguments, with its quotes. Its length, -EINVAL (it holds a control
+ * character), or -E2BIG. */
+int agent_quote(const char *text, char *ret_json, size_t size);
+
 /* Does the guest owe a reply that nobody is there to take, if we leave now? */
 bool agent_owes_reply(const struct agent *agent);
 

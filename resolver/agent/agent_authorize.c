@@ -2,60 +2,25 @@
 #include "agent/agent_authorize.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-/* Appends text as what stands between the quotes of a JSON string. */
-static int append_escaped(char request[static AGENT_REQUEST_MAX], const char *text)
-{
-	size_t len = strlen(request);
-
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return -EINVAL;
-		if (AGENT_REQUEST_MAX - len < 3)
-			return -E2BIG;
-		if (*text == '"' || *text == '\\')
-			request[len++] = '\\';
-		request[len++] = *text;
-	}
-	request[len] = '\0';
-	return 0;
-}
-
-static int append(char request[static AGENT_REQUEST_MAX], const char *json)
-{
-	size_t len = strlen(request), size = strlen(json) + 1;
-
-	if (AGENT_REQUEST_MAX - len < size)
-		return -E2BIG;
-	memcpy(request + len, json, size);
-	return 0;
-}
-
-static int write_arguments(
-	char request[static AGENT_REQUEST_MAX], const char *user, const char *line)
-{
-	int r;
-
-	request[0] = '\0';
-	r = append(request, "{\"username\":\"");
-	if (r == 0)
-		r = append_escaped(request, user);
-	if (r == 0)
-		r = append(request, "\",\"keys\":[\"");
-	if (r == 0)
-		r = append_escaped(request, line);
-	if (r == 0)
-		r = append(request, "\"]}");
-	return r;
-}
+/* A user's name, each character escaped: those of Linux have 32, of Windows 20. */
+#define USER_SIZE 256
 
 int agent_authorize(struct agent *agent, const char *user, const char *line)
 {
-	char arguments[AGENT_REQUEST_MAX];
-	int r = write_arguments(arguments, user, line);
+	char quoted_user[USER_SIZE], quoted_line[AGENT_REQUEST_MAX], *arguments;
+	int r = agent_quote(user, quoted_user, sizeof(quoted_user));
+	const struct json *json;
 
-	if (r == 0)
-		r = agent_ask(agent, "guest-ssh-add-authorized-keys", arguments);
-	return r == 0 ? agent_run(agent) : r;
+	if (r >= 0)
+		r = agent_quote(line, quoted_line, sizeof(quoted_line));
+	if (r < 0)
+		return r;
+	if (asprintf(&arguments, "{\"username\":%s,\"keys\":[%s]}", quoted_user, quoted_line) < 0)
+		return -ENOMEM;
+	r = agent_call(agent, "guest-ssh-add-authorized-keys", arguments, &json);
+	free(arguments);
+	return r < 0 ? r : 0;
 }

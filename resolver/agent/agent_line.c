@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static bool contains(const char *text, size_t len, const char *word)
 {
 	return memmem(text, len, word, strlen(word)) != NULL;
@@ -21,38 +23,27 @@ static bool is_spelled(const struct json *json, int node, enum json_kind kind, c
 	return len == strlen(text) && memcmp(raw, text, len) == 0;
 }
 
-/* Before QEMU 4.0 a blocked command was a GenericError like others (qapi/qmp-dispatch.c). */
-static bool is_command_missing(const struct json *json, int error)
+/* An error of the agent: what it means. */
+static int read_error(const struct json *json, int error)
 {
 	int class = json_member(json, error, "class");
 	size_t len = 0;
-	const char *desc;
-
-	if (json_string_equals(json, class, "CommandNotFound") ||
-		json_string_equals(json, class, "CommandDisabled"))
-		return true;
-	desc = json_raw(json, json_member(json, error, "desc"), &len);
-	return desc != NULL && contains(desc, len, "has been disabled");
-}
-
-/* "QMP input object member 'id' is unexpected" (QEMU 2.x, qmp_dispatch_check_obj): nothing was
- * done. */
-static bool is_id_refused(const struct json *json, int error)
-{
-	size_t len = 0;
 	const char *desc = json_raw(json, json_member(json, error, "desc"), &len);
 
-	return desc != NULL && contains(desc, len, "member 'id' is unexpected");
-}
-
-static int read_error(const struct json *json, int error)
-{
-	if (!json_is(json, json_member(json, error, "class"), JSON_STRING) ||
+	if (!json_is(json, class, JSON_STRING) ||
 		!json_is(json, json_member(json, error, "desc"), JSON_STRING))
 		return -EBADMSG;
-	if (is_id_refused(json, error))
+	/* "QMP input object member 'id' is unexpected" (QEMU 2.x, qmp_dispatch_check_obj): nothing
+	 * was done. */
+	if (contains(desc, len, "member 'id' is unexpected"))
 		return AGENT_LINE_REFUSES_ID;
-	return is_command_missing(json, error) ? -EOPNOTSUPP : -EREMOTEIO;
+	/* Before QEMU 4.0 a blocked command was a GenericError like others (qapi/qmp-dispatch.c).
+	 */
+	return json_string_equals(json, class, "CommandNotFound") ||
+			       json_string_equals(json, class, "CommandDisabled") ||
+			       contains(desc, len, "has been disabled")
+		       ? -EOPNOTSUPP
+		       : -EREMOTEIO;
 }
 
 /* A line that is the reply to our question: exactly one of "return" and "error". */
@@ -84,31 +75,22 @@ static int classify(const struct json *json, const char *id, bool is_synced)
 	return is_synced ? read_reply(json) : AGENT_LINE_FOREIGN;
 }
 
-/* What stands behind the last 0xFF: it ends whatever came before (guest-sync-delimited), and no
- * reply of an agent holds one. */
-static const char *skip_flushed(const char *text, size_t *len)
-{
-	const char *flush = memrchr(text, 0xff, *len);
-	size_t skipped = flush != NULL ? (size_t)(flush + 1 - text) : 0;
-
-	*len -= skipped;
-	return text + skipped;
-}
-
-static bool is_blank(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
-			return false;
-	return true;
-}
-
-static int read_ours(
+int agent_line_read(
 	const char *text, size_t len, const char *id, bool is_synced, struct json **ret_json)
 {
+	/* 0xFF ends whatever came before (guest-sync-delimited), and no reply of an agent holds
+	 * one.
+	 */
+	const char *flush = memrchr(text, 0xff, len);
+	struct text line = text_trim((struct text){flush != NULL ? flush + 1 : text, text + len});
 	struct json *json;
-	int r = json_parse(text, len, &json);
+	int r;
 
+	text = line.at;
+	len = text_len(line);
+	if (len == 0 || !(is_synced || contains(text, len, id)))
+		return AGENT_LINE_FOREIGN;
+	r = json_parse(text, len, &json);
 	if (r == -ENOMEM)
 		return r;
 	/* An echo behind a login prompt, or with characters lost. */
@@ -120,13 +102,4 @@ static int read_ours(
 	else
 		json_free(json);
 	return r;
-}
-
-int agent_line_read(
-	const char *text, size_t len, const char *id, bool is_synced, struct json **ret_json)
-{
-	text = skip_flushed(text, &len);
-	if (is_blank(text, len) || !(is_synced || contains(text, len, id)))
-		return AGENT_LINE_FOREIGN;
-	return read_ours(text, len, id, is_synced, ret_json);
 }

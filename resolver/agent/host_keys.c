@@ -15,84 +15,55 @@
 /* A key begins with the length of its type (RFC 4253, 6.6). */
 #define TYPE_LEN_SIZE 4
 
-/* By system, the best first (as ssh prefers them); within questions of JSON. */
-static const char *const paths[2][3] = {
+/* By system, the best first (as ssh prefers them). */
+#define SYSTEMS 2
+#define FILES   3
+static const char *const paths[SYSTEMS][FILES] = {
 	{"/etc/ssh/ssh_host_ed25519_key.pub", "/etc/ssh/ssh_host_ecdsa_key.pub",
 		"/etc/ssh/ssh_host_rsa_key.pub"},
-	{"C:\\\\ProgramData\\\\ssh\\\\ssh_host_ed25519_key.pub",
-		"C:\\\\ProgramData\\\\ssh\\\\ssh_host_ecdsa_key.pub",
-		"C:\\\\ProgramData\\\\ssh\\\\ssh_host_rsa_key.pub"},
+	{"C:\\ProgramData\\ssh\\ssh_host_ed25519_key.pub",
+		"C:\\ProgramData\\ssh\\ssh_host_ecdsa_key.pub",
+		"C:\\ProgramData\\ssh\\ssh_host_rsa_key.pub"},
 };
 
-static bool is_type_character(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '@' || c == '.';
-}
-
-static size_t type_len(const char *line)
-{
-	size_t len = 0;
-
-	while (is_type_character(line[len]))
-		len++;
-	return len;
-}
-
-static size_t key_len(const char *key)
-{
-	return strcspn(key, " \t\r\n");
-}
-
-/* Does the key say of itself what stands before it? */
-static bool is_of_type(const unsigned char *key, int len, const char *type, size_t type_size)
-{
-	uint32_t own;
-
-	if (len < TYPE_LEN_SIZE)
-		return false;
-	own = (uint32_t)key[0] << 24 | (uint32_t)key[1] << 16 | (uint32_t)key[2] << 8 | key[3];
-	return own == type_size && (size_t)len > TYPE_LEN_SIZE + type_size &&
-	       memcmp(key + TYPE_LEN_SIZE, type, type_size) == 0;
-}
-
-/* line is "TYPE KEY" and nothing else. 0, -EINVAL, -ENOMEM. */
-static int check(const char *line, size_t type_size)
+/* Does the key, decoded from base64, name the type before it? 0, -EINVAL, -ENOMEM. */
+static int check_key(const char *base64, const char *type, size_t type_size)
 {
 	unsigned char *key = malloc(HOST_KEY_SIZE);
-	int len, r = 0;
+	uint32_t named = 0;
+	int len, r = -EINVAL;
 
 	if (key == NULL)
 		return -ENOMEM;
-	len = b64_pton(line + type_size + 1, key, HOST_KEY_SIZE);
-	if (!is_of_type(key, len, line, type_size))
-		r = -EINVAL;
+	len = b64_pton(base64, key, HOST_KEY_SIZE);
+	if (len >= TYPE_LEN_SIZE)
+		named = (uint32_t)key[0] << 24 | (uint32_t)key[1] << 16 | (uint32_t)key[2] << 8 |
+			key[3];
+	if (named == type_size && (size_t)len > TYPE_LEN_SIZE + type_size &&
+		memcmp(key + TYPE_LEN_SIZE, type, type_size) == 0)
+		r = 0;
 	free(key);
 	return r;
 }
 
-static bool has_line(const struct host_keys *keys, const char *line)
-{
-	for (unsigned int i = 0; i < keys->count; i++)
-		if (strcmp(keys->list[i], line) == 0)
-			return true;
-	return false;
-}
-
 int host_keys_add(struct host_keys *keys, const char *line)
 {
-	size_t type_size = type_len(line), len;
+	static const char type_characters[] = "abcdefghijklmnopqrstuvwxyz"
+					      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-@.";
+	size_t type_size = strspn(line, type_characters), len;
 	char *copy;
 	int r;
 
 	if (type_size == 0 || type_size > TYPE_MAX || line[type_size] != ' ')
 		return -EINVAL;
-	len = type_size + 1 + key_len(line + type_size + 1);
+	len = type_size + 1 + strcspn(line + type_size + 1, " \t\r\n");
 	if (len >= HOST_KEY_SIZE)
 		return -EINVAL;
 	copy = strndup(line, len);
-	r = copy != NULL ? check(copy, type_size) : -ENOMEM;
-	if (r == 0 && !has_line(keys, copy)) {
+	if (copy == NULL)
+		return -ENOMEM;
+	r = check_key(copy + type_size + 1, copy, type_size);
+	if (r == 0 && !host_keys_has(keys, copy + type_size + 1)) {
 		if (keys->count < HOST_KEYS_MAX) {
 			keys->list[keys->count++] = copy;
 			return 0;
@@ -106,7 +77,7 @@ int host_keys_add(struct host_keys *keys, const char *line)
 bool host_keys_has(const struct host_keys *keys, const char *base64)
 {
 	for (unsigned int i = 0; i < keys->count; i++)
-		if (strcmp(keys->list[i] + type_len(keys->list[i]) + 1, base64) == 0)
+		if (strcmp(strchr(keys->list[i], ' ') + 1, base64) == 0)
 			return true;
 	return false;
 }
@@ -118,27 +89,21 @@ void host_keys_done(struct host_keys *keys)
 	keys->count = 0;
 }
 
-/* 0, or why no other file is worth a question: not -ENOENT. */
-static int ask_file(struct agent *agent, const char *path, struct host_keys *keys)
-{
-	char *text = malloc(HOST_KEY_SIZE);
-	int r;
-
-	if (text == NULL)
-		return -ENOMEM;
-	r = agent_file_read(agent, path, text, HOST_KEY_SIZE);
-	if (r >= 0)
-		(void)host_keys_add(keys, text);
-	free(text);
-	return r >= 0 || r == -ENOENT || r == -EBADMSG ? 0 : r;
-}
-
 unsigned int host_keys_ask(struct agent *agent, struct host_keys *keys)
 {
-	int r = 0;
+	char *text = malloc(HOST_KEY_SIZE);
+	int r = text != NULL ? 0 : -ENOMEM;
 
-	for (size_t system = 0; system < 2 && keys->count == 0 && r == 0; system++)
-		for (size_t i = 0; i < 3 && r == 0; i++)
-			r = ask_file(agent, paths[system][i], keys);
+	for (size_t i = 0; i < (size_t)SYSTEMS * FILES && r >= 0; i++) {
+		if (i % FILES == 0 && keys->count > 0)
+			break;
+		r = agent_file_read(agent, paths[i / FILES][i % FILES], text, HOST_KEY_SIZE);
+		if (r >= 0)
+			(void)host_keys_add(keys, text);
+		/* No other file is worth a question after any other error. */
+		else if (r == -ENOENT || r == -EBADMSG)
+			r = 0;
+	}
+	free(text);
 	return keys->count;
 }
