@@ -38,7 +38,6 @@ static bool takes_value(const char *name)
 		"no-user-config", "nodefaults", "nographic", "old-param", "only-migratable",
 		"perfmap", "portrait", "preconfig", "s", "sdl", "semihosting", "singlestep",
 		"snapshot", "usb", "version", "win2k-hack", "xen-attach", "xen-domid-restrict"};
-
 	size_t low = 0, high = sizeof(alone) / sizeof(alone[0]);
 
 	/* They are sorted: a command line has hundreds of options. */
@@ -56,18 +55,13 @@ static bool takes_value(const char *name)
 	return true;
 }
 
-static bool is_option(const char *argument)
-{
-	return argument[0] == '-' && argument[1] != '\0';
-}
-
 bool argv_next(struct argv_walk *walk, const char **ret_name, const char **ret_value)
 {
 	const char *argument = next_argument(walk), *value = "";
 
 	if (argument == NULL)
 		return false;
-	if (!is_option(argument)) {
+	if (argument[0] != '-' || argument[1] == '\0') {
 		*ret_name = "";
 		*ret_value = argument;
 		return true;

@@ -3,8 +3,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 /* Longest key that is looked for, "addr.path" and the like, with a NUL. */
 #define KEY_SIZE 64
@@ -30,125 +31,103 @@ void option_done(struct option *option)
 	option->json = NULL;
 }
 
-/* One "key=value" or bare word of a key=value text, as it stands. */
+/* One "key=value" or bare word of a key=value text, as it is written. */
 struct pair {
-	const char *key;
-	size_t key_len; /* 0: a first value without a key */
-	const char *value;
-	size_t value_len; /* ",," in it stands for one comma */
-	bool is_bare;     /* a word without '=' */
+	struct text key;   /* empty: a first value without a key */
+	struct text value; /* ",," in it is one comma */
+	bool is_bare;      /* a word without '=' */
 };
 
-/* Where the text up to the next single comma ends. */
-static const char *end_of_value(const char *at)
+/* Takes everything up to the next single comma. */
+static struct text take_value(struct text *rest)
 {
-	for (; *at != '\0'; at++) {
-		if (*at != ',')
-			continue;
-		if (at[1] != ',')
-			break;
-		at++;
-	}
-	return at;
+	struct text value = {rest->at, rest->at};
+
+	while (value.end < rest->end &&
+		(*value.end != ',' || (rest->end - value.end > 1 && value.end[1] == ',')))
+		value.end += *value.end == ',' ? 2 : 1;
+	rest->at = value.end;
+	return value;
 }
 
-/* The pair at *at, which moves behind it. False at the end. */
-static bool next_pair(const char **at, bool is_first, struct pair *ret_pair)
+/* Takes a pair and the comma behind it. False at the end. */
+static bool take_pair(struct text *rest, bool is_first, struct pair *ret_pair)
 {
-	const char *begin = *at, *end;
-	size_t key_len;
+	struct pair pair = {.key = {rest->at, rest->at}};
 
-	if (*begin == '\0')
+	if (rest->at == rest->end)
 		return false;
-	key_len = strcspn(begin, "=,");
-	if (begin[key_len] == '=') {
-		end = end_of_value(begin + key_len + 1);
-		*ret_pair = (struct pair){begin, key_len, begin + key_len + 1,
-			(size_t)(end - begin) - key_len - 1, false};
+	while (pair.key.end < rest->end && *pair.key.end != '=' && *pair.key.end != ',')
+		pair.key.end++;
+	pair.is_bare = pair.key.end == rest->end || *pair.key.end == ',';
+	if (!pair.is_bare)
+		rest->at = pair.key.end + 1;
+	/* ",," belongs to a first value, and ends a word otherwise. */
+	if (!pair.is_bare || is_first) {
+		pair.value = take_value(rest);
 	} else {
-		/* ",," belongs to a first value, and ends a word otherwise. */
-		end = is_first ? end_of_value(begin) : begin + key_len;
-		*ret_pair = (struct pair){begin, 0, begin, (size_t)(end - begin), true};
+		pair.value = pair.key;
+		rest->at = pair.key.end;
 	}
-	*at = *end == ',' ? end + 1 : end;
+	(void)text_take_char(rest, ',');
+	*ret_pair = pair;
 	return true;
 }
 
-static bool equals(const char *text, size_t len, const char *wanted)
+static int copy_value(struct text value, char *ret_value, size_t size)
 {
-	return strlen(wanted) == len && memcmp(text, wanted, len) == 0;
-}
+	size_t commas = 0, len;
+	const char *at;
 
-static int copy_text(const char *text, size_t len, char *ret_value, size_t size)
-{
+	for (at = value.at; at < value.end; at++)
+		commas += *at == ',';
+	len = text_len(value) - commas / 2;
 	if (len >= size)
 		return -ENOSPC;
-	memcpy(ret_value, text, len);
-	ret_value[len] = '\0';
-	return (int)len;
-}
-
-/* A value of a key, as it stands in a text: ",," in it is one comma. */
-struct value {
-	const char *text;
-	size_t len;
-};
-
-static int copy_value(struct value value, char *ret_value, size_t size)
-{
-	const char *at = value.text, *end = value.text + value.len;
-	size_t commas = 0;
-
-	for (; at < end; at++)
-		commas += *at == ',';
-	if (value.len - commas / 2 >= size)
-		return -ENOSPC;
-	for (at = value.text; at < end; at += *at == ',' ? 2 : 1)
+	for (at = value.at; at < value.end; at += *at == ',' ? 2 : 1)
 		*ret_value++ = *at;
 	*ret_value = '\0';
-	return (int)(value.len - commas / 2);
+	return (int)len;
 }
 
 /* Is this pair one of the key, and with which value? A bare word is "on", "nokey" is "off"
  * (util/qemu-option.c, get_opt_name_value()). */
 static bool has_key(const struct option *option, const struct pair *pair, bool is_first,
-	const char *key, struct value *value)
+	const char *key, struct text *ret_value)
 {
-	*value = (struct value){pair->value, pair->value_len};
+	struct text word = pair->value;
+
+	*ret_value = pair->value;
 	if (!pair->is_bare)
-		return equals(pair->key, pair->key_len, key);
+		return text_equals(pair->key, key);
 	if (is_first && option->implied != NULL)
 		return strcmp(option->implied, key) == 0;
-	*value = (struct value){"on", 2};
-	if (equals(pair->value, pair->value_len, key))
+	*ret_value = text_of("on");
+	if (text_equals(word, key))
 		return true;
-	*value = (struct value){"off", 3};
-	return pair->value_len > 2 && memcmp(pair->value, "no", 2) == 0 &&
-	       equals(pair->value + 2, pair->value_len - 2, key);
+	*ret_value = text_of("off");
+	return text_take(&word, "no") && word.at < word.end && text_equals(word, key);
 }
 
 /* For n: the last one. */
 #define LAST UINT_MAX
 
-/* The value that stands at the nth place among those of the key. */
+/* The nth value among those of the key. */
 static int get_from_text(
 	const struct option *option, const char *key, unsigned int n, char *ret_value, size_t size)
 {
-	const char *at = option->text;
-	struct value value = {NULL, 0};
-	struct pair pair;
+	struct text rest = text_of(option->text), value = {NULL, NULL}, next;
 	unsigned int seen = 0;
+	struct pair pair;
 
-	for (bool is_first = true; next_pair(&at, is_first, &pair); is_first = false) {
-		struct value next;
-
+	for (bool is_first = true; take_pair(&rest, is_first, &pair); is_first = false) {
 		if (!has_key(option, &pair, is_first, key, &next))
 			continue;
 		value = next;
 		if (seen++ == n)
 			return copy_value(value, ret_value, size);
 	}
-	return n == LAST && value.text != NULL ? copy_value(value, ret_value, size) : -ENOENT;
+	return n == LAST && value.at != NULL ? copy_value(value, ret_value, size) : -ENOENT;
 }
 
 static int value_of_node(const struct option *option, int node, char *ret_value, size_t size)
@@ -161,11 +140,11 @@ static int value_of_node(const struct option *option, int node, char *ret_value,
 		return json_string(option->json, node, ret_value, size);
 	case JSON_NUMBER:
 		raw = json_raw(option->json, node, &len);
-		return copy_text(raw, len, ret_value, size);
+		return text_copy((struct text){raw, raw + len}, ret_value, size);
 	case JSON_TRUE:
-		return copy_text("on", 2, ret_value, size);
+		return text_copy(text_of("on"), ret_value, size);
 	case JSON_FALSE:
-		return copy_text("off", 3, ret_value, size);
+		return text_copy(text_of("off"), ret_value, size);
 	default:
 		return -ENOENT;
 	}
@@ -174,21 +153,13 @@ static int value_of_node(const struct option *option, int node, char *ret_value,
 /* Follows "addr.path" into nested objects. */
 static int node_at_path(const struct option *option, const char *path)
 {
-	char key[KEY_SIZE];
+	struct text rest = text_of(path), part;
 	int node = option->node;
+	char key[KEY_SIZE];
 
-	while (node >= 0) {
-		size_t len = strcspn(path, ".");
-
-		if (len >= sizeof(key))
-			return -ENOENT;
-		memcpy(key, path, len);
-		key[len] = '\0';
-		node = json_member(option->json, node, key);
-		if (path[len] == '\0')
-			break;
-		path += len + 1;
-	}
+	while (node >= 0 && text_take_field(&rest, '.', &part))
+		node = text_copy(part, key, sizeof(key)) < 0 ? -ENOENT
+							     : json_member(option->json, node, key);
 	return node;
 }
 
@@ -199,18 +170,10 @@ int option_get(const struct option *option, const char *key, char *ret_value, si
 	return get_from_text(option, key, LAST, ret_value, size);
 }
 
-/* QAPI's list of String: [{"str": "..."}, ...] (qapi/net.json, NetdevUserOptions). */
-static int value_of_element(const struct option *option, int element, char *ret_value, size_t size)
-{
-	int text = json_member(option->json, element, "str");
-
-	return value_of_node(option, text >= 0 ? text : element, ret_value, size);
-}
-
 int option_get_nth(
 	const struct option *option, const char *key, unsigned int n, char *ret_value, size_t size)
 {
-	int list, element;
+	int list, element, text;
 
 	if (option->json == NULL)
 		return get_from_text(option, key, n, ret_value, size);
@@ -218,21 +181,29 @@ int option_get_nth(
 	element = json_first(option->json, list);
 	for (; element >= 0 && n > 0; n--)
 		element = json_next(option->json, list, element);
-	return element < 0 ? -ENOENT : value_of_element(option, element, ret_value, size);
+	if (element < 0)
+		return -ENOENT;
+	/* QAPI's list of String: [{"str": "..."}, ...] (qapi/net.json, NetdevUserOptions). */
+	text = json_member(option->json, element, "str");
+	return value_of_node(option, text >= 0 ? text : element, ret_value, size);
 }
 
 int option_get_u32(const struct option *option, const char *key, uint32_t *ret_value)
 {
-	char text[16], *end;
-	unsigned long long value;
-	int r = option_get(option, key, text, sizeof(text));
+	char copy[16];
+	struct text text;
+	uint64_t value;
+	int base = 10, r = option_get(option, key, copy, sizeof(copy));
 
 	if (r < 0)
 		return r == -ENOENT ? r : -EINVAL;
-	if (text[0] < '0' || text[0] > '9')
-		return -EINVAL;
-	value = strtoull(text, &end, 0);
-	if (*end != '\0' || value > UINT32_MAX)
+	/* As C writes numbers (util/cutils.c, qemu_strtou64()). */
+	text = text_of(copy);
+	if (text_take(&text, "0x") || text_take(&text, "0X"))
+		base = 16;
+	else if (text_begins_with(text, "0"))
+		base = 8;
+	if (text_number(text, base, UINT32_MAX, &value) < 0)
 		return -EINVAL;
 	*ret_value = (uint32_t)value;
 	return 0;
