@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "qemu/readconfig.h"
 
-#include <stdbool.h>
-#include <string.h>
+#include "base/text.h"
 
 /* Arguments while they are written. */
 struct writer {
@@ -11,41 +10,31 @@ struct writer {
 	bool is_empty; /* nothing of the group's value is written yet */
 };
 
-/* A piece of the text. */
-struct piece {
-	const char *text;
-	size_t len;
-};
-
-static bool put(struct writer *writer, struct piece piece)
+static bool put(struct writer *writer, struct text text)
 {
-	if ((size_t)(writer->end - writer->at) < piece.len)
+	size_t len = text_len(text);
+
+	if ((size_t)(writer->end - writer->at) < len)
 		return false;
-	memcpy(writer->at, piece.text, piece.len);
-	writer->at += piece.len;
+	memcpy(writer->at, text.at, len);
+	writer->at += len;
 	return true;
 }
 
-static bool put_text(struct writer *writer, const char *text)
+static bool put_byte(struct writer *writer, char byte)
 {
-	return put(writer, (struct piece){text, strlen(text)});
+	return put(writer, (struct text){&byte, &byte + 1});
 }
 
-static bool put_nul(struct writer *writer)
-{
-	return put(writer, (struct piece){"", 1});
-}
-
-/* "key=value", or nothing at all where it does not fit. */
-static void put_pair(struct writer *writer, struct piece key, struct piece value)
+/* "key=value", or nothing at all if it does not fit. */
+static void put_pair(struct writer *writer, struct text key, struct text value)
 {
 	char *begin = writer->at;
-	bool fits = (writer->is_empty || put_text(writer, ",")) && put(writer, key) &&
-		    put_text(writer, "=");
+	bool fits = (writer->is_empty || put_byte(writer, ',')) && put(writer, key) &&
+		    put_byte(writer, '=');
 
-	for (size_t i = 0; fits && i < value.len; i++)
-		fits = (value.text[i] != ',' || put_text(writer, ",")) &&
-		       put(writer, (struct piece){value.text + i, 1});
+	for (; fits && value.at < value.end; value.at++)
+		fits = (*value.at != ',' || put_byte(writer, ',')) && put_byte(writer, *value.at);
 	/* The group's closing NUL must fit as well. */
 	if (!fits || writer->at == writer->end)
 		writer->at = begin;
@@ -56,95 +45,72 @@ static void put_pair(struct writer *writer, struct piece key, struct piece value
 static void end_group(struct writer *writer)
 {
 	if (writer->is_in_group)
-		put_nul(writer);
+		(void)put_byte(writer, '\0');
 	writer->is_in_group = false;
 }
 
-static void begin_group(struct writer *writer, struct piece name, struct piece id)
+/* What is between the quotes around a piece. */
+static bool unquote(struct text text, struct text *ret_inner)
 {
-	char *begin = writer->at;
-
-	writer->is_in_group = put_text(writer, "-") && put(writer, name) && put_nul(writer) &&
-			      writer->at < writer->end;
-	writer->is_empty = true;
-	if (!writer->is_in_group)
-		writer->at = begin;
-	else if (id.len > 0)
-		put_pair(writer, (struct piece){"id", 2}, id);
-}
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct piece trimmed(const char *begin, const char *end)
-{
-	while (begin < end && is_space(*begin))
-		begin++;
-	while (end > begin && is_space(end[-1]))
-		end--;
-	return (struct piece){begin, (size_t)(end - begin)};
-}
-
-/* What stands between the first and the last quote of the piece. */
-static bool unquoted(struct piece piece, struct piece *ret_inner)
-{
-	if (piece.len < 2 || piece.text[0] != '"' || piece.text[piece.len - 1] != '"')
+	text = text_trim(text);
+	if (text_len(text) < 2 || *text.at != '"' || text.end[-1] != '"')
 		return false;
-	*ret_inner = (struct piece){piece.text + 1, piece.len - 2};
+	*ret_inner = (struct text){text.at + 1, text.end - 1};
 	return true;
 }
 
 /* [group] or [group "id"] */
-static void take_header(struct writer *writer, struct piece line)
+static void take_header(struct writer *writer, struct text line)
 {
-	const char *end = line.text + line.len - 1;
-	const char *quote = memchr(line.text, '"', line.len);
-	struct piece name, id = {"", 0};
+	char *begin;
+	const char *quote;
+	struct text name, id = {line.at, line.at};
 
 	end_group(writer);
-	if (*end != ']')
+	if (line.end[-1] != ']')
 		return;
-	if (quote != NULL && !unquoted(trimmed(quote, end), &id))
+	name = (struct text){line.at + 1, line.end - 1};
+	quote = memchr(line.at, '"', text_len(line));
+	if (quote != NULL) {
+		if (!unquote((struct text){quote, name.end}, &id))
+			return;
+		name.end = quote;
+	}
+	name = text_trim(name);
+	if (name.at == name.end)
 		return;
-	name = trimmed(line.text + 1, quote != NULL ? quote : end);
-	if (name.len > 0)
-		begin_group(writer, name, id);
-}
-
-/* key = "value" */
-static void take_pair(struct writer *writer, struct piece line)
-{
-	const char *equals = memchr(line.text, '=', line.len);
-	struct piece key, value;
-
-	if (!writer->is_in_group || equals == NULL ||
-		!unquoted(trimmed(equals + 1, line.text + line.len), &value))
-		return;
-	key = trimmed(line.text, equals);
-	if (key.len > 0)
-		put_pair(writer, key, value);
+	begin = writer->at;
+	writer->is_in_group = put_byte(writer, '-') && put(writer, name) &&
+			      put_byte(writer, '\0') && writer->at < writer->end;
+	writer->is_empty = true;
+	if (!writer->is_in_group)
+		writer->at = begin;
+	else if (id.at < id.end)
+		put_pair(writer, text_of("id"), id);
 }
 
 size_t readconfig_to_arguments(const char *text, size_t len, char *ret_arguments, size_t size)
 {
 	struct writer writer = {.at = ret_arguments, .end = ret_arguments + size};
-	const char *end = text + len;
+	struct text rest = {text, text + len}, line, key, value;
 
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *line_end = newline == NULL ? end : newline;
-		struct piece line = trimmed(text, line_end);
-
-		/* A NUL would part arguments. */
-		if (line.len > 0 && memchr(line.text, '\0', line.len) == NULL) {
-			if (line.text[0] == '[')
-				take_header(&writer, line);
-			else if (line.text[0] != '#')
-				take_pair(&writer, line);
+	while (text_take_line(&rest, &line)) {
+		line = text_trim(line);
+		/* A NUL would separate arguments. */
+		if (line.at == line.end || *line.at == '#' ||
+			memchr(line.at, '\0', text_len(line)) != NULL)
+			continue;
+		if (*line.at == '[') {
+			take_header(&writer, line);
+			continue;
 		}
-		text = newline == NULL ? end : newline + 1;
+		/* key = "value" */
+		if (!writer.is_in_group || !text_take_field(&line, '=', &key) ||
+			!unquote(line, &value))
+			continue;
+		key = text_trim(key);
+		if (key.at < key.end)
+			put_pair(&writer, key, value);
 	}
 	end_group(&writer);
 	return (size_t)(writer.at - ret_arguments);
