@@ -17,19 +17,18 @@ void vm_add_name(struct vm *vm, const char *name)
 	memcpy(vm->names[vm->name_count++], name, len + 1);
 }
 
-static bool is_same_forward(const struct vm_forward *a, const struct vm_forward *b)
-{
-	return address_equals(&a->host, &b->host) && a->host_port == b->host_port &&
-	       a->guest_port == b->guest_port;
-}
-
 void vm_add_forward(struct vm *vm, const struct vm_forward *forward)
 {
 	if (vm->forward_count == VM_FORWARDS_MAX)
 		return;
-	for (unsigned int i = 0; i < vm->forward_count; i++)
-		if (is_same_forward(&vm->forwards[i], forward))
+	for (unsigned int i = 0; i < vm->forward_count; i++) {
+		const struct vm_forward *other = &vm->forwards[i];
+
+		if (address_equals(&other->host, &forward->host) &&
+			other->host_port == forward->host_port &&
+			other->guest_port == forward->guest_port)
 			return;
+	}
 	vm->forwards[vm->forward_count++] = *forward;
 }
 

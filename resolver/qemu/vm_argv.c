@@ -13,47 +13,33 @@
 /* Option values beside paths: drivers, names of ports. */
 #define WORD_SIZE 64
 
-/* The names that a command line tells, each in the last place where it is told. */
-struct told {
-	char guest[NAME_VM_SIZE], process[NAME_VM_SIZE];
-	const char *id, *uuid; /* or NULL */
-};
-
-/* Several -name are merged (softmmu/vl.c): each key has its own last value. */
-static void take_name(struct told *told, const char *value)
-{
-	struct option option;
-	char text[NAME_VM_SIZE];
-
-	if (option_init(&option, value, "guest") < 0)
-		return;
-	if (option_get(&option, "guest", text, sizeof(text)) >= 0)
-		memcpy(told->guest, text, sizeof(text));
-	if (option_get(&option, "process", text, sizeof(text)) >= 0)
-		memcpy(told->process, text, sizeof(text));
-	option_done(&option);
-}
-
 void vm_argv_parse_names(struct vm *vm, const struct argv *argv)
 {
 	struct argv_walk walk = argv_begin(argv);
-	struct told told = {.guest = "", .process = ""};
-	const char *name, *value;
+	char guest[NAME_VM_SIZE] = "", process[NAME_VM_SIZE] = "", text[NAME_VM_SIZE];
+	const char *id = "", *uuid = "", *name, *value;
+	struct option option;
 
 	while (argv_next(&walk, &name, &value)) {
-		if (strcmp(name, "name") == 0)
-			take_name(&told, value);
-		else if (strcmp(name, "id") == 0) /* Proxmox's own */
-			told.id = value;
+		if (strcmp(name, "id") == 0) /* Proxmox's own */
+			id = value;
 		else if (strcmp(name, "uuid") == 0)
-			told.uuid = value;
+			uuid = value;
+		if (strcmp(name, "name") != 0 || option_init(&option, value, "guest") < 0)
+			continue;
+		/* Several -name are merged (softmmu/vl.c): each key has its own last value. */
+		if (option_get(&option, "guest", text, sizeof(text)) >= 0)
+			memcpy(guest, text, sizeof(text));
+		if (option_get(&option, "process", text, sizeof(text)) >= 0)
+			memcpy(process, text, sizeof(text));
+		option_done(&option);
 	}
 	vm->name_count = 0;
-	vm_add_name(vm, told.guest);
-	vm_add_name(vm, told.process);
-	vm_add_name(vm, told.id != NULL ? told.id : "");
+	vm_add_name(vm, guest);
+	vm_add_name(vm, process);
+	vm_add_name(vm, id);
 	vm->is_named = vm->name_count > 0;
-	vm_add_name(vm, told.uuid != NULL ? told.uuid : "");
+	vm_add_name(vm, uuid);
 }
 
 static const char *last_part(const char *path)
@@ -63,115 +49,82 @@ static const char *last_part(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* By the last part: directories may be told through a link (/var/run), or relative to QEMU's. */
-static bool is_same_socket(const struct vm_endpoint *a, const struct vm_endpoint *b)
+/* Takes a serial port's socket for the agent's, or finds that the known one is the same. */
+static void take_serial(struct vm *vm, bool is_known, const struct vm_endpoint *endpoint)
 {
-	if (a->kind != VM_ENDPOINT_UNIX || b->kind != VM_ENDPOINT_UNIX || a->path[0] == '\0')
-		return false;
-	return strcmp(last_part(a->path), last_part(b->path)) == 0;
-}
-
-/* A serial port can be a console as well: only its socket's name tells. */
-static bool is_called_agent(const struct vm_endpoint *endpoint)
-{
+	/* A serial port can be a console as well: only its socket's name shows what it is. */
 	static const char *const words[] = {"qga", "guest_agent", "guest-agent", "guestagent"};
+	struct vm_endpoint *agent = &vm->agent;
+	const char *name = last_part(endpoint->path);
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcasestr(last_part(endpoint->path), words[i]) != NULL)
-			return true;
-	return false;
-}
-
-/* One look for the agent's socket: `known` where its path is known already. */
-struct agent_search {
-	struct vm *vm;
-	const struct argv *argv;
-	bool is_known;
-	unsigned int left; /* of CHARDEVS_FOLLOWED_MAX */
-};
-
-/* Takes a serial port's socket for the agent's, or finds that the one we know is such. */
-static void take_serial(struct agent_search *search, const struct vm_endpoint *endpoint)
-{
-	struct vm_endpoint *agent = &search->vm->agent;
-
-	if (search->is_known) {
-		agent->is_serial |= is_same_socket(agent, endpoint);
-	} else if (agent->kind == VM_ENDPOINT_NONE && is_called_agent(endpoint)) {
-		*agent = *endpoint;
-		agent->is_serial = true;
+	if (is_known) {
+		/* By the last part: directories may be given through a link (/var/run), or relative
+		 * to QEMU's. */
+		agent->is_serial |= agent->kind == VM_ENDPOINT_UNIX &&
+				    endpoint->kind == VM_ENDPOINT_UNIX && agent->path[0] != '\0' &&
+				    strcmp(last_part(agent->path), name) == 0;
+		return;
 	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (agent->kind == VM_ENDPOINT_NONE && strcasestr(name, words[i]) != NULL) {
+			*agent = *endpoint;
+			agent->is_serial = true;
+		}
 }
 
-static bool is_serial_driver(const char *driver)
-{
-	return strcmp(driver, "isa-serial") == 0 || strncmp(driver, "pci-serial", 10) == 0;
-}
-
-static void look_at_serial_device(struct agent_search *search, const struct option *option)
-{
-	char driver[WORD_SIZE], id[VM_ID_SIZE];
-	struct vm_endpoint endpoint;
-
-	if (search->left == 0 || option_get(option, "driver", driver, sizeof(driver)) < 0 ||
-		!is_serial_driver(driver) || option_get(option, "chardev", id, sizeof(id)) < 0)
-		return;
-	search->left--;
-	if (vm_chardev_by_id(search->argv, id, &endpoint) == 0)
-		take_serial(search, &endpoint);
-}
-
-static void look_at_serial(struct agent_search *search, const struct option *option)
-{
-	struct vm_endpoint endpoint;
-
-	if (search->left == 0)
-		return;
-	search->left--;
-	if (option->text != NULL &&
-		vm_chardev_by_device(search->argv, option->text, &endpoint) == 0)
-		take_serial(search, &endpoint);
-}
-
-static void look_at_port(struct agent_search *search, const struct option *option)
+/* Where the chardev of a device leads; *left is how many chardevs may still be followed. */
+static bool chardev_of_device(const struct argv *argv, const struct option *option,
+	unsigned int *left, struct vm_endpoint *ret_endpoint)
 {
 	char id[VM_ID_SIZE];
-	struct vm_endpoint endpoint;
 
-	if (search->left == 0 || search->vm->agent.kind != VM_ENDPOINT_NONE ||
-		!option_equals(option, "driver", "virtserialport") ||
-		!option_equals(option, "name", VM_ARGV_AGENT_PORT) ||
-		option_get(option, "chardev", id, sizeof(id)) < 0)
-		return;
-	search->left--;
-	if (vm_chardev_by_id(search->argv, id, &endpoint) == 0)
-		search->vm->agent = endpoint;
+	if (option_get(option, "chardev", id, sizeof(id)) < 0)
+		return false;
+	--*left;
+	return vm_chardev_by_id(argv, id, ret_endpoint) == 0;
 }
 
-static void look_at_each(struct agent_search *search, const char *wanted, const char *implied,
-	void (*look)(struct agent_search *search, const struct option *option))
-{
-	struct argv_walk walk = argv_begin(search->argv);
-	struct option option;
-
-	search->left = CHARDEVS_FOLLOWED_MAX;
-	while (search->left > 0 && argv_next_option(&walk, wanted, implied, &option)) {
-		look(search, &option);
-		option_done(&option);
-	}
-}
-
+/* Virtual serial ports first: they have the agent's name. Then serial ports, by -device and by
+ * -serial. */
 static void parse_agent(struct vm *vm, const struct argv *argv)
 {
-	struct agent_search search = {
-		.vm = vm, .argv = argv, .is_known = vm->agent.kind != VM_ENDPOINT_NONE};
+	bool is_known = vm->agent.kind != VM_ENDPOINT_NONE;
+	unsigned int left = CHARDEVS_FOLLOWED_MAX;
+	struct argv_walk walk = argv_begin(argv);
+	struct vm_endpoint endpoint;
+	const char *name, *value;
+	struct option option;
+	char driver[WORD_SIZE];
 
-	if (!search.is_known)
-		look_at_each(&search, "device", "driver", look_at_port);
-	if (!search.is_known && vm->agent.kind != VM_ENDPOINT_NONE)
+	while (vm->agent.kind == VM_ENDPOINT_NONE && left > 0 &&
+		argv_next_option(&walk, "device", "driver", &option)) {
+		if (option_equals(&option, "driver", "virtserialport") &&
+			option_equals(&option, "name", VM_ARGV_AGENT_PORT) &&
+			chardev_of_device(argv, &option, &left, &endpoint))
+			vm->agent = endpoint;
+		option_done(&option);
+	}
+	if (!is_known && vm->agent.kind != VM_ENDPOINT_NONE)
 		return;
-	look_at_each(&search, "device", "driver", look_at_serial_device);
-	look_at_each(&search, "serial", "device", look_at_serial);
+	left = CHARDEVS_FOLLOWED_MAX;
+	walk = argv_begin(argv);
+	while (left > 0 && argv_next_option(&walk, "device", "driver", &option)) {
+		if (option_get(&option, "driver", driver, sizeof(driver)) >= 0 &&
+			(strcmp(driver, "isa-serial") == 0 ||
+				strncmp(driver, "pci-serial", 10) == 0) &&
+			chardev_of_device(argv, &option, &left, &endpoint))
+			take_serial(vm, is_known, &endpoint);
+		option_done(&option);
+	}
+	left = CHARDEVS_FOLLOWED_MAX;
+	walk = argv_begin(argv);
+	while (left > 0 && argv_next(&walk, &name, &value)) {
+		if (strcmp(name, "serial") != 0)
+			continue;
+		left--;
+		if (vm_chardev_by_device(argv, value, &endpoint) == 0)
+			take_serial(vm, is_known, &endpoint);
+	}
 }
 
 /* Management tools hold a QMP monitor for as long as the VM runs; the other kind is for people, and
@@ -204,33 +157,25 @@ static void parse_monitor_devices(struct vm *vm, const struct argv *argv, const 
 	}
 }
 
-/* -mon CHARDEV,mode=control */
-static void parse_mons(struct vm *vm, const struct argv *argv)
+static void parse_monitor(struct vm *vm, const struct argv *argv)
 {
 	struct argv_walk walk = argv_begin(argv);
 	unsigned int left = CHARDEVS_FOLLOWED_MAX;
 	struct vm_endpoint endpoint;
 	struct option option;
-	char id[VM_ID_SIZE];
 
-	while (left > 0 && argv_next_option(&walk, "mon", "chardev", &option)) {
-		left--;
-		if (option_get(&option, "chardev", id, sizeof(id)) >= 0 &&
-			vm_chardev_by_id(argv, id, &endpoint) == 0)
-			take_monitor(vm, &endpoint,
-				option_equals(&option, "mode", "control") ? VM_MONITOR_QMP
-									  : VM_MONITOR_HMP);
-		option_done(&option);
-	}
-}
-
-static void parse_monitor(struct vm *vm, const struct argv *argv)
-{
 	vm->monitor = (struct vm_endpoint){0};
 	parse_monitor_devices(vm, argv, "monitor", VM_MONITOR_HMP);
 	parse_monitor_devices(vm, argv, "qmp", VM_MONITOR_QMP);
 	parse_monitor_devices(vm, argv, "qmp-pretty", VM_MONITOR_QMP);
-	parse_mons(vm, argv);
+	/* -mon CHARDEV,mode=control */
+	while (left > 0 && argv_next_option(&walk, "mon", "chardev", &option)) {
+		bool is_qmp = option_equals(&option, "mode", "control");
+
+		if (chardev_of_device(argv, &option, &left, &endpoint))
+			take_monitor(vm, &endpoint, is_qmp ? VM_MONITOR_QMP : VM_MONITOR_HMP);
+		option_done(&option);
+	}
 }
 
 /* vhost-vsock-pci, vhost-vsock-device, vhost-vsock-ccw (hw/virtio/vhost-vsock.c) and their

@@ -1,34 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 #include "qemu/vm_id.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A piece of a path. */
-struct part {
-	const char *text;
-	size_t len;
-};
+#include "base/text.h"
 
-static void set_id(struct vm *vm, const char *id)
+/* The last part of a path, and what is before it. */
+static struct text last_part(struct text path, struct text *ret_before)
 {
-	snprintf(vm->id, sizeof(vm->id), "%s", id);
+	struct text part = path;
+
+	while (part.end > path.at && part.end[-1] == '/')
+		part.end--;
+	for (part.at = part.end; part.at > path.at && part.at[-1] != '/'; part.at--)
+		;
+	*ret_before = (struct text){path.at, part.at};
+	return part;
 }
 
-/* /var/run is a link to /run (FHS 3.0, 5.13): Proxmox writes the one, the template is the other. */
-static const char *without_var(const char *path)
+/* Words that show what a socket is, not whose. */
+static bool is_generic(struct text part)
 {
-	return strncmp(path, "/var/run/", 9) == 0 ? path + 4 : path;
+	static const char *const words[] = {"agent", "ga", "guest-agent", "guest_agent", "monitor",
+		"org.qemu.guest_agent", "qemu-ga", "qemu-guest", "qemu-guest-agent", "qga", "qmp",
+		"run", "serial", "sock", "socket", "tmp"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (text_equals(part, words[i]))
+			return true;
+	return part.at == part.end;
 }
 
+static struct text without_suffix(struct text part)
+{
+	static const char *const suffixes[] = {
+		".sock", ".socket", ".qga", ".0", "-agent", "-qga", ".agent"};
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (text_len(part) > strlen(suffixes[i]) && text_ends_with(part, suffixes[i]))
+			part.end -= strlen(suffixes[i]);
+	return part;
+}
+
+/* By the agent's socket: its VM's place in a template. */
 static bool choose_by_template(struct vm *vm, const struct config *config)
 {
-	const char *path = without_var(vm->agent.path);
+	const char *path = vm->agent.path;
 
 	if (vm->agent.kind != VM_ENDPOINT_UNIX || vm->agent.root_pid != 0)
 		return false;
+	/* /var/run is a link to /run (FHS 3.0, 5.13): Proxmox writes the one, the template has the
+	 * other. */
+	if (strncmp(path, "/var/run/", 9) == 0)
+		path += strlen("/var");
 	for (unsigned int i = 0; i < config->socket_count; i++)
 		if (config_socket_name(
 			    config->sockets[i], path, geteuid(), vm->id, sizeof(vm->id)) == 0)
@@ -36,137 +62,78 @@ static bool choose_by_template(struct vm *vm, const struct config *config)
 	return false;
 }
 
-/* The last part of a path, and what stands before it. */
-static struct part last_part(struct part path, struct part *ret_before)
-{
-	size_t end = path.len, begin;
-
-	while (end > 0 && path.text[end - 1] == '/')
-		end--;
-	for (begin = end; begin > 0 && path.text[begin - 1] != '/'; begin--)
-		;
-	*ret_before = (struct part){path.text, begin};
-	return (struct part){path.text + begin, end - begin};
-}
-
-/* Words that say what a socket is, not whose. */
-static bool is_generic(struct part part)
-{
-	static const char *const words[] = {"agent", "ga", "guest-agent", "guest_agent", "monitor",
-		"org.qemu.guest_agent", "qemu-ga", "qemu-guest", "qemu-guest-agent", "qga", "qmp",
-		"run", "serial", "sock", "socket", "tmp"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (part.len == strlen(words[i]) && memcmp(part.text, words[i], part.len) == 0)
-			return true;
-	return part.len == 0;
-}
-
-static struct part without_suffix(struct part part)
-{
-	static const char *const suffixes[] = {
-		".sock", ".socket", ".qga", ".0", "-agent", "-qga", ".agent"};
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		size_t len = strlen(suffixes[i]);
-
-		if (part.len > len && memcmp(part.text + part.len - len, suffixes[i], len) == 0)
-			part.len -= len;
-	}
-	return part;
-}
-
-static bool choose_part(struct vm *vm, struct part part)
-{
-	if (part.len == 0 || part.len > NAME_VM_MAX)
-		return false;
-	memcpy(vm->id, part.text, part.len);
-	vm->id[part.len] = '\0';
-	return true;
-}
-
-/* By the name of the agent's socket, or where that is the same for every VM, of its folder. */
-static bool choose_by_socket(struct vm *vm)
-{
-	struct part path = {vm->agent.path, vm->agent.path_len}, before, part;
-
-	if (vm->agent.kind != VM_ENDPOINT_UNIX || vm->agent.path[0] == '\0')
-		return false;
-	part = without_suffix(last_part(path, &before));
-	if (is_generic(part))
-		part = last_part(before, &before);
-	return !is_generic(part) && choose_part(vm, part);
-}
-
-/* The path of a disk image in an option, or false. Firmware and discs for the guest are none. */
-static bool disk_of_option(const struct option *option, char *ret_path, size_t size)
-{
-	static const char *const keys[] = {"file", "filename", "file.filename"};
-
-	if (option_equals(option, "if", "pflash") || option_equals(option, "media", "cdrom"))
-		return false;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (option_get(option, keys[i], ret_path, size) > 0)
-			return true;
-	return false;
-}
-
-/* An image as the whole value of an option, or as a word of its own. */
-static bool is_disk_option(const char *name)
-{
-	return *name == '\0' || strcmp(name, "hda") == 0 || strcmp(name, "hdb") == 0 ||
-	       strcmp(name, "hdc") == 0 || strcmp(name, "hdd") == 0 || strcmp(name, "sd") == 0;
-}
-
+/* The first disk image, or false. Firmware and discs for the guest are none. */
 static bool first_disk(const struct argv *argv, char *ret_path, size_t size)
 {
+	/* Options whose whole value is an image; "" is an image as a word of its own. */
+	static const char *const whole[] = {"", "hda", "hdb", "hdc", "hdd", "sd"};
+	static const char *const keys[] = {"file", "filename", "file.filename"};
 	struct argv_walk walk = argv_begin(argv);
 	const char *name, *value;
 	struct option option;
 	bool is_found = false;
 
 	while (!is_found && argv_next(&walk, &name, &value)) {
-		if (is_disk_option(name) && strlen(value) < size) {
-			memcpy(ret_path, value, strlen(value) + 1);
-			return true;
-		}
+		for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+			if (strcmp(name, whole[i]) == 0 &&
+				text_copy(text_of(value), ret_path, size) >= 0)
+				return true;
 		if ((strcmp(name, "drive") != 0 && strcmp(name, "blockdev") != 0) ||
 			option_init(&option, value, "") < 0)
 			continue;
-		is_found = disk_of_option(&option, ret_path, size);
+		if (!option_equals(&option, "if", "pflash") &&
+			!option_equals(&option, "media", "cdrom"))
+			for (size_t i = 0; !is_found && i < sizeof(keys) / sizeof(keys[0]); i++)
+				is_found = option_get(&option, keys[i], ret_path, size) > 0;
 		option_done(&option);
 	}
 	return is_found;
 }
 
-static bool choose_by_disk(struct vm *vm, const struct argv *argv, const char *cwd)
+/* For a VM that QEMU's arguments do not name: a part of its socket's or its disk's path, or an
+ * empty text. The path of the disk goes to `disk`. */
+static struct text find_part(const struct vm *vm, const struct argv *argv, const char *cwd,
+	char disk[static VM_PATH_SIZE])
 {
-	char path[VM_PATH_SIZE];
-	struct part before, folder;
+	struct text path = {vm->agent.path, vm->agent.path + vm->agent.path_len}, before, part;
 
-	if (!first_disk(argv, path, sizeof(path)))
-		return false;
-	last_part((struct part){path, strlen(path)}, &before);
-	folder = last_part(before, &before);
-	if (folder.len == 0 && path[0] != '/')
-		folder = last_part((struct part){cwd, strlen(cwd)}, &before);
-	return !is_generic(folder) && choose_part(vm, folder);
+	/* By the name of the agent's socket, or if that is the same for every VM, of its folder. */
+	if (vm->agent.kind == VM_ENDPOINT_UNIX && vm->agent.path[0] != '\0') {
+		part = without_suffix(last_part(path, &before));
+		if (is_generic(part))
+			part = last_part(before, &before);
+		if (!is_generic(part) && text_len(part) <= NAME_VM_MAX)
+			return part;
+	}
+	/* By the folder of the disk. */
+	if (!first_disk(argv, disk, VM_PATH_SIZE))
+		return text_of("");
+	(void)last_part(text_of(disk), &before);
+	part = last_part(before, &before);
+	if (part.at == part.end && disk[0] != '/')
+		part = last_part(text_of(cwd), &before);
+	if (is_generic(part) || text_len(part) > NAME_VM_MAX)
+		part.end = part.at;
+	return part;
 }
 
 void vm_choose_id(
 	struct vm *vm, const struct argv *argv, const char *cwd, const struct config *config)
 {
-	char by_pid[16];
+	char by_pid[16], disk[VM_PATH_SIZE];
+	struct text part;
 
 	if (choose_by_template(vm, config))
 		return;
 	if (vm->is_named) {
-		set_id(vm, vm->names[0]);
+		memcpy(vm->id, vm->names[0], sizeof(vm->id));
 		return;
 	}
-	snprintf(by_pid, sizeof(by_pid), "pid-%d", (int)vm->pid);
-	if (!choose_by_socket(vm) && !choose_by_disk(vm, argv, cwd))
-		set_id(vm, by_pid);
+	(void)snprintf(by_pid, sizeof(by_pid), "pid-%d", (int)vm->pid);
+	part = find_part(vm, argv, cwd, disk);
+	if (part.at == part.end)
+		part = text_of(by_pid);
+	(void)text_copy(part, vm->id, sizeof(vm->id));
 	vm_add_name(vm, vm->id);
 	vm_add_name(vm, by_pid);
 }

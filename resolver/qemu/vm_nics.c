@@ -5,68 +5,40 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* "tcp:[2001:db8::1]:65535-[2001:db8::2]:65535" and more. */
 #define FORWARD_TEXT_SIZE 128
 
-/* The decimal port at *at, which moves behind it. */
-static int parse_port(const char **at, uint16_t *ret_port)
+/* Takes "[HOST]:PORT": no host means any, an IPv6 address is in brackets. */
+static bool take_place(struct text *rest, struct address *ret_host, uint16_t *ret_port)
 {
-	unsigned long port = 0;
-	const char *c = *at;
+	char separator = text_take_char(rest, '[') ? ']' : ':';
+	struct text host;
+	uint64_t port;
 
-	for (; *c >= '0' && *c <= '9' && port <= UINT16_MAX; c++)
-		port = port * 10 + (unsigned long)(*c - '0');
-	if (c == *at || port == 0 || port > UINT16_MAX)
-		return -EINVAL;
-	*at = c;
+	if (!text_take_field(rest, separator, &host) ||
+		(separator == ']' && !text_take_char(rest, ':')))
+		return false;
+	*ret_host = (struct address){.family = AF_INET};
+	if (host.at < host.end && address_from_text(host, ret_host) < 0)
+		return false;
+	if (text_take_number(rest, 10, UINT16_MAX, &port) < 0 || port == 0)
+		return false;
 	*ret_port = (uint16_t)port;
-	return 0;
-}
-
-/* The address up to the next ':', which *at moves behind; none at all means any. */
-static int parse_host(const char **at, struct address *ret_host)
-{
-	char text[INET6_ADDRSTRLEN];
-	const char *begin = *at, *end;
-
-	if (*begin == '[') {
-		end = strchr(++begin, ']');
-		if (end == NULL || end[1] != ':')
-			return -EINVAL;
-		*at = end + 2;
-	} else {
-		end = strchr(begin, ':');
-		if (end == NULL)
-			return -EINVAL;
-		*at = end + 1;
-	}
-	if (end == begin) {
-		*ret_host = (struct address){.family = AF_INET};
-		return 0;
-	}
-	if ((size_t)(end - begin) >= sizeof(text))
-		return -EINVAL;
-	memcpy(text, begin, (size_t)(end - begin));
-	text[end - begin] = '\0';
-	return address_parse(text, ret_host);
+	return true;
 }
 
 int vm_forward_parse(const char *text, struct vm_forward *ret_forward)
 {
+	struct text rest = text_of(text);
 	struct vm_forward forward;
 	struct address guest;
 
-	if (strncmp(text, "tcp:", 4) == 0)
-		text += 4;
-	else if (*text == ':')
-		text++;
-	else
+	if (!text_take(&rest, "tcp:") && !text_take_char(&rest, ':'))
 		return -EINVAL;
-	if (parse_host(&text, &forward.host) < 0 || parse_port(&text, &forward.host_port) < 0 ||
-		*text++ != '-')
-		return -EINVAL;
-	if (parse_host(&text, &guest) < 0 || parse_port(&text, &forward.guest_port) < 0 ||
-		*text != '\0')
+	if (!take_place(&rest, &forward.host, &forward.host_port) || !text_take_char(&rest, '-') ||
+		!take_place(&rest, &guest, &forward.guest_port) || rest.at < rest.end)
 		return -EINVAL;
 	*ret_forward = forward;
 	return 0;
@@ -103,38 +75,30 @@ struct reading {
 	bool is_taken[256];
 };
 
-static void read_forwards(struct vm *vm, const struct option *option)
-{
-	char text[FORWARD_TEXT_SIZE];
-	struct vm_forward forward;
-
-	for (unsigned int n = 0; n < VM_FORWARDS_MAX; n++) {
-		int r = option_get_nth(option, "hostfwd", n, text, sizeof(text));
-
-		if (r == -ENOENT)
-			return;
-		if (r >= 0 && vm_forward_parse(text, &forward) == 0)
-			vm_add_forward(vm, &forward);
-	}
-}
-
-/* What a -netdev, -nic or -net says of the host's side. */
+/* What a -netdev, -nic or -net has on the host's side. */
 static void read_netdev(
 	const struct reading *reading, const struct option *option, struct vm_nic *nic)
 {
-	char type[32];
+	char type[32], text[FORWARD_TEXT_SIZE];
+	struct vm_forward forward;
+	int r = 0;
 
 	if (option_get(option, "type", type, sizeof(type)) < 0)
 		return;
 	nic->netdev = vm_netdev_by_type(type);
 	if (nic->netdev == VM_NETDEV_TAP)
 		option_get(option, "ifname", nic->ifname, sizeof(nic->ifname));
-	if (nic->netdev == VM_NETDEV_USER)
-		read_forwards(reading->vm, option);
 	if (nic->netdev == VM_NETDEV_BRIDGE) {
 		/* DEFAULT_BRIDGE_INTERFACE of QEMU's net/net.h */
 		snprintf(nic->bridge, sizeof(nic->bridge), "br0");
 		option_get(option, "br", nic->bridge, sizeof(nic->bridge));
+	}
+	if (nic->netdev != VM_NETDEV_USER)
+		return;
+	for (unsigned int n = 0; n < VM_FORWARDS_MAX && r != -ENOENT; n++) {
+		r = option_get_nth(option, "hostfwd", n, text, sizeof(text));
+		if (r >= 0 && vm_forward_parse(text, &forward) == 0)
+			vm_add_forward(reading->vm, &forward);
 	}
 }
 
@@ -146,20 +110,6 @@ static void plug_by_id(const struct reading *reading, const char *id, struct vm_
 		return;
 	read_netdev(reading, &option, nic);
 	option_done(&option);
-}
-
-/* -net puts all NICs and back ends that it makes on one hub. */
-static void plug_into_hub(const struct reading *reading, struct vm_nic *nic)
-{
-	struct argv_walk walk = argv_begin(reading->argv);
-	struct option option;
-
-	nic->netdev = VM_NETDEV_NONE;
-	while (argv_next_option(&walk, "net", "type", &option)) {
-		if (!option_equals(&option, "type", "nic"))
-			read_netdev(reading, &option, nic);
-		option_done(&option);
-	}
 }
 
 static const uint8_t default_mac[] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
@@ -193,7 +143,7 @@ static void read_mac(
 		reading->is_taken[nic->mac.byte[5]] = true;
 }
 
-/* What is not kept is not read: looking for what is behind a NIC walks the command line. */
+/* What is not kept is not read: a look for what is behind a NIC walks the command line. */
 static bool has_room(const struct reading *reading)
 {
 	return reading->vm->nic_count < VM_NICS_MAX;
@@ -205,55 +155,47 @@ static void add_nic(struct reading *reading, const struct vm_nic *nic)
 		reading->vm->nics[reading->vm->nic_count++] = *nic;
 }
 
-/* -nic TYPE,...: a NIC and what is behind it in one. */
-static void read_nic(struct reading *reading, const struct option *option)
-{
-	struct vm_nic nic = {0};
-
-	if (!has_room(reading) || option_equals(option, "type", "none"))
-		return;
-	read_netdev(reading, option, &nic);
-	read_mac(reading, option, "mac", &nic);
-	add_nic(reading, &nic);
-}
-
 /* -net nic,...: a NIC, on a -netdev or on the hub. */
 static void read_net(struct reading *reading, const struct option *option)
 {
+	struct argv_walk walk = argv_begin(reading->argv);
 	struct vm_nic nic = {0};
+	struct option other;
 	char id[VM_ID_SIZE];
 
 	if (!has_room(reading) || !option_equals(option, "type", "nic"))
 		return;
-	if (option_get(option, "netdev", id, sizeof(id)) >= 0)
+	if (option_get(option, "netdev", id, sizeof(id)) >= 0) {
 		plug_by_id(reading, id, &nic);
-	else
-		plug_into_hub(reading, &nic);
+	} else {
+		/* -net puts all NICs and back ends that it makes on one hub. */
+		nic.netdev = VM_NETDEV_NONE;
+		while (argv_next_option(&walk, "net", "type", &other)) {
+			if (!option_equals(&other, "type", "nic"))
+				read_netdev(reading, &other, &nic);
+			option_done(&other);
+		}
+	}
 	read_mac(reading, option, "macaddr", &nic);
 	add_nic(reading, &nic);
-}
-
-static bool is_nic_model(const char *driver)
-{
-	static const char *const families[] = {"virtio-net", "e1000", "rtl8139", "vmxnet3", "ne2k_",
-		"pcnet", "i8255", "usb-net", "tulip", "igb", "sungem", "spapr-vlan"};
-
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-		if (strncmp(driver, families[i], strlen(families[i])) == 0)
-			return true;
-	return false;
 }
 
 /* -device: a NIC if it has a netdev, or is of a model that is one. */
 static void read_device(struct reading *reading, const struct option *option)
 {
+	static const char *const families[] = {"virtio-net", "e1000", "rtl8139", "vmxnet3", "ne2k_",
+		"pcnet", "i8255", "usb-net", "tulip", "igb", "sungem", "spapr-vlan"};
 	struct vm_nic nic = {.netdev = VM_NETDEV_UNKNOWN};
 	char driver[64], id[VM_ID_SIZE];
+	bool is_nic;
 	int r = option_get(option, "netdev", id, sizeof(id));
 
 	if (!has_room(reading) || option_get(option, "driver", driver, sizeof(driver)) < 0)
 		return;
-	if (r == -ENOENT && !is_nic_model(driver))
+	is_nic = r != -ENOENT;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		is_nic |= strncmp(driver, families[i], strlen(families[i])) == 0;
+	if (!is_nic)
 		return;
 	if (r == -ENOENT)
 		nic.netdev = VM_NETDEV_NONE;
@@ -263,58 +205,46 @@ static void read_device(struct reading *reading, const struct option *option)
 	add_nic(reading, &nic);
 }
 
-static void read_text_device(struct reading *reading, const struct option *option)
-{
-	if (option->json == NULL)
-		read_device(reading, option);
-}
-
-static void read_json_device(struct reading *reading, const struct option *option)
-{
-	if (option->json != NULL)
-		read_device(reading, option);
-}
-
-/* Hands each occurrence of an option to read(). */
-static void read_each(struct reading *reading, const char *wanted, const char *implied,
-	void (*read)(struct reading *reading, const struct option *option))
-{
-	struct argv_walk walk = argv_begin(reading->argv);
-	struct option option;
-
-	while (argv_next_option(&walk, wanted, implied, &option)) {
-		read(reading, &option);
-		option_done(&option);
-	}
-}
-
-/* Without any network option QEMU makes one NIC on a user-mode network. */
-static bool has_default_nic(const struct argv *argv)
-{
-	static const char *const telling[] = {"nic", "net", "netdev", "nodefaults"};
-
-	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
-		if (argv_has(argv, telling[i]))
-			return false;
-	return true;
-}
-
 /* QEMU makes the NICs of -nic and -net before those of -device, of these the ones in JSON last
  * (softmmu/vl.c, qemu_create_cli_devices()), and counts default MACs in that order. */
 void vm_nics_parse(struct vm *vm, const struct argv *argv)
 {
 	struct reading reading = {.vm = vm, .argv = argv};
+	struct argv_walk walk = argv_begin(argv);
+	struct option option;
 
 	vm->nic_count = 0;
 	vm->forward_count = 0;
-	read_each(&reading, "nic", "type", read_nic);
-	read_each(&reading, "net", "type", read_net);
-	if (has_default_nic(argv)) {
+	/* -nic TYPE,...: a NIC and what is behind it in one. */
+	while (argv_next_option(&walk, "nic", "type", &option)) {
+		struct vm_nic nic = {0};
+
+		if (has_room(&reading) && !option_equals(&option, "type", "none")) {
+			read_netdev(&reading, &option, &nic);
+			read_mac(&reading, &option, "mac", &nic);
+			add_nic(&reading, &nic);
+		}
+		option_done(&option);
+	}
+	walk = argv_begin(argv);
+	while (argv_next_option(&walk, "net", "type", &option)) {
+		read_net(&reading, &option);
+		option_done(&option);
+	}
+	/* Without any network option QEMU makes one NIC on a user-mode network. */
+	if (!argv_has(argv, "nic") && !argv_has(argv, "net") && !argv_has(argv, "netdev") &&
+		!argv_has(argv, "nodefaults")) {
 		struct vm_nic nic = {.netdev = VM_NETDEV_USER};
 
 		choose_mac(&reading, &nic);
 		add_nic(&reading, &nic);
 	}
-	read_each(&reading, "device", "driver", read_text_device);
-	read_each(&reading, "device", "driver", read_json_device);
+	for (int in_json = 0; in_json < 2; in_json++) {
+		walk = argv_begin(argv);
+		while (argv_next_option(&walk, "device", "driver", &option)) {
+			if ((option.json != NULL) == (in_json == 1))
+				read_device(&reading, &option);
+			option_done(&option);
+		}
+	}
 }
