@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_text.h"
+#include "qemu/vm_argv.h"
 
 static void read_text(const char *text)
 {
@@ -19,6 +20,8 @@ static void read_text(const char *text)
 	monitor_read_network(&vm, text);
 	monitor_read_usernet(&vm, text);
 	monitor_read_qtree(&vm, text);
+	if (monitor_read_port(text, VM_ARGV_AGENT_PORT) > 1)
+		abort();
 	if (vm.nic_count > VM_NICS_MAX || vm.forward_count > VM_FORWARDS_MAX)
 		abort();
 }
