@@ -96,18 +96,21 @@ bool text_take_word(struct text *rest, struct text *ret_word)
 
 int text_take_number(struct text *rest, int base, uint64_t max, uint64_t *ret_number)
 {
+	const char *begin = rest->at;
+	bool is_too_large = false;
 	uint64_t number = 0;
-	const char *at = rest->at;
 	int digit;
 
-	for (; at < rest->end && (digit = text_digit(*at, base)) >= 0; at++)
-		if (__builtin_mul_overflow(number, (unsigned int)base, &number) ||
-			__builtin_add_overflow(number, (unsigned int)digit, &number) ||
-			number > max)
-			return -ERANGE;
-	if (at == rest->at)
+	while ((digit = text_digit(text_peek(rest), base)) >= 0) {
+		is_too_large |= __builtin_mul_overflow(number, (unsigned int)base, &number) ||
+				__builtin_add_overflow(number, (unsigned int)digit, &number) ||
+				number > max;
+		rest->at++;
+	}
+	if (rest->at == begin)
 		return -EINVAL;
-	rest->at = at;
+	if (is_too_large)
+		return -ERANGE;
 	*ret_number = number;
 	return 0;
 }
@@ -117,8 +120,8 @@ int text_number(struct text text, int base, uint64_t max, uint64_t *ret_number)
 	uint64_t number;
 	int r = text_take_number(&text, base, max, &number);
 
-	if (r == 0 && text.at < text.end)
-		r = -EINVAL;
+	if (text.at < text.end)
+		return -EINVAL;
 	if (r == 0)
 		*ret_number = number;
 	return r;

@@ -81,8 +81,8 @@ bool text_take_line(struct text *rest, struct text *ret_line);
 bool text_take_word(struct text *rest, struct text *ret_word);
 
 /*
- * Takes the digits at the beginning: 0, -EINVAL (there is none), -ERANGE (above max); after an
- * error nothing is taken. No sign, no space and no "0x" is taken.
+ * Takes the digits at the beginning: 0, -EINVAL (there is none), or -ERANGE (they are above max,
+ * and taken). No sign, no space and no "0x" is taken.
  */
 int text_take_number(struct text *rest, int base, uint64_t max, uint64_t *ret_number);
 /* The number that is the whole piece: the same, and -EINVAL if something else is behind it. */

@@ -105,6 +105,7 @@ START_TEST(a_number_is_digits_of_its_base_up_to_its_maximum)
 		{"18446744073709551615", 10, UINT64_MAX, 0, UINT64_MAX},
 		{"18446744073709551616", 10, UINT64_MAX, -ERANGE, 0},
 		{"99999999999999999999999", 10, UINT64_MAX, -ERANGE, 0},
+		{"99999999999999999999999x", 10, UINT64_MAX, -EINVAL, 0},
 		{"ffFF", 16, UINT64_MAX, 0, 0xffff},
 		{"177", 8, 0377, 0, 0177},
 		{"178", 8, 0377, -EINVAL, 0},
@@ -132,13 +133,14 @@ START_TEST(a_number_that_is_taken_leaves_what_is_behind_it)
 	struct text rest = text_of("22/tcp");
 	uint64_t number = 7;
 
-	ck_assert_int_eq(text_take_number(&rest, 10, 21, &number), -ERANGE);
-	ck_assert_uint_eq(number, 7);
-	ck_assert_text_eq(rest, "22/tcp");
 	ck_assert_int_eq(text_take_number(&rest, 10, 22, &number), 0);
 	ck_assert_uint_eq(number, 22);
 	ck_assert_text_eq(rest, "/tcp");
 	ck_assert_int_eq(text_take_number(&rest, 10, 22, &number), -EINVAL);
+	ck_assert_text_eq(rest, "/tcp");
+	rest = text_of("23/tcp");
+	ck_assert_int_eq(text_take_number(&rest, 10, 22, &number), -ERANGE);
+	ck_assert_uint_eq(number, 22);
 	ck_assert_text_eq(rest, "/tcp");
 }
 END_TEST
