@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/json_text.h"
+#include "base/text.h"
 
 /*
  * Two passes. json_text_check() holds the text against the grammar and bounds its depth: jsmn would
@@ -29,19 +30,6 @@ struct json {
 static size_t tokens_at_most(size_t len)
 {
 	return len / 2 < JSON_TOKENS_MAX ? len / 2 + 1 : JSON_TOKENS_MAX;
-}
-
-static int tokenise(struct json *json, const char *text, size_t len)
-{
-	jsmn_parser parser;
-
-	jsmn_init(&parser);
-	json->text = text;
-	json->count =
-		jsmn_parse(&parser, text, len, json->tokens, (unsigned int)tokens_at_most(len));
-	if (json->count == JSMN_ERROR_NOMEM)
-		return -E2BIG;
-	return json->count > 0 ? 0 : -EBADMSG;
 }
 
 static bool is_node(const struct json *json, int node)
@@ -92,29 +80,26 @@ static int check_members(const struct json *json, int object)
 	return 0;
 }
 
-static int check_objects(const struct json *json)
-{
-	int r = 0;
-
-	for (int i = 0; r == 0 && i < json->count; i++)
-		if (json->tokens[i].type == JSMN_OBJECT)
-			r = check_members(json, i);
-	return r;
-}
-
 int json_parse(const char *text, size_t len, struct json **ret_json)
 {
+	unsigned int max = (unsigned int)tokens_at_most(len);
 	struct json *json;
+	jsmn_parser parser;
 	int r = json_text_check(text, len);
 
 	if (r < 0)
 		return r;
-	json = malloc(sizeof(*json) + tokens_at_most(len) * sizeof(json->tokens[0]));
+	json = malloc(sizeof(*json) + max * sizeof(json->tokens[0]));
 	if (json == NULL)
 		return -ENOMEM;
-	r = tokenise(json, text, len);
-	if (r == 0)
-		r = check_objects(json);
+	jsmn_init(&parser);
+	json->text = text;
+	json->count = jsmn_parse(&parser, text, len, json->tokens, max);
+	if (json->count <= 0)
+		r = json->count == JSMN_ERROR_NOMEM ? -E2BIG : -EBADMSG;
+	for (int i = 0; r == 0 && i < json->count; i++)
+		if (json->tokens[i].type == JSMN_OBJECT)
+			r = check_members(json, i);
 	if (r < 0) {
 		json_free(json);
 		return r;
@@ -126,20 +111,6 @@ int json_parse(const char *text, size_t len, struct json **ret_json)
 void json_free(struct json *json)
 {
 	free(json);
-}
-
-static enum json_kind kind_of_primitive(char first)
-{
-	switch (first) {
-	case 't':
-		return JSON_TRUE;
-	case 'f':
-		return JSON_FALSE;
-	case 'n':
-		return JSON_NULL;
-	default:
-		return JSON_NUMBER;
-	}
 }
 
 int json_kind(const struct json *json, int node)
@@ -154,7 +125,17 @@ int json_kind(const struct json *json, int node)
 	case JSMN_STRING:
 		return JSON_STRING;
 	default:
-		return (int)kind_of_primitive(json->text[json->tokens[node].start]);
+		break;
+	}
+	switch (json->text[json->tokens[node].start]) {
+	case 't':
+		return JSON_TRUE;
+	case 'f':
+		return JSON_FALSE;
+	case 'n':
+		return JSON_NULL;
+	default:
+		return JSON_NUMBER;
 	}
 }
 
@@ -245,24 +226,21 @@ bool json_string_equals(const struct json *json, int node, const char *text)
 
 int json_int(const struct json *json, int node, int64_t *ret_value)
 {
-	char digits[24], *end;
-	size_t len;
-	long long value;
+	struct text text;
+	bool is_negative;
+	uint64_t value;
+	int r;
 
 	if (!json_is(json, node, JSON_NUMBER))
 		return -EINVAL;
-	len = token_len(&json->tokens[node]);
-	if (len >= sizeof(digits))
-		return -ERANGE;
-	memcpy(digits, json->text + json->tokens[node].start, len);
-	digits[len] = '\0';
-	if (strpbrk(digits, ".eE") != NULL)
-		return -EINVAL;
-	errno = 0;
-	value = strtoll(digits, &end, 10);
-	if (errno == ERANGE)
-		return -ERANGE;
-	*ret_value = value;
+	text = (struct text){
+		json->text + json->tokens[node].start, json->text + json->tokens[node].end};
+	is_negative = text_take_char(&text, '-');
+	r = text_number(text, 10, (uint64_t)INT64_MAX + is_negative, &value);
+	if (r < 0)
+		return r;
+	/* The lowest number has no positive counterpart. */
+	*ret_value = !is_negative ? (int64_t)value : -(int64_t)(value - 1) - 1;
 	return 0;
 }
 

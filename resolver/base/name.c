@@ -15,7 +15,7 @@ static bool is_utf8_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Labels of 1 to NAME_LABEL_MAX characters, parted by single dots. */
+/* Labels of 1 to NAME_LABEL_MAX characters, between single dots. */
 static int check_labels(const char *name, size_t len)
 {
 	size_t label = 0;
@@ -85,17 +85,12 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool character_matches(char typed, char raw)
-{
-	if (lower(typed) == lower(raw))
-		return true;
-	return typed == '-' && !is_host_character(raw);
-}
-
 bool name_matches(const char *typed, const char *raw)
 {
 	for (; *typed != '\0' && *raw != '\0'; typed++) {
-		if (!character_matches(*typed, *raw))
+		bool can_be_dash = *typed == '-' && !is_host_character(*raw);
+
+		if (lower(*typed) != lower(*raw) && !can_be_dash)
 			return false;
 		raw++;
 		while (is_utf8_continuation(*raw))
@@ -104,20 +99,18 @@ bool name_matches(const char *typed, const char *raw)
 	return *typed == '\0' && *raw == '\0';
 }
 
-/* Not strncasecmp(), which asks the caller's locale. */
-static bool begins_with(const char *raw, const char *prefix)
-{
-	for (; *prefix != '\0'; raw++, prefix++)
-		if (lower(*raw) != lower(*prefix))
-			return false;
-	return true;
-}
-
 bool name_matches_prefixed(
 	const char *typed, const char *raw, const char *const *prefixes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (begins_with(raw, prefixes[i]) && name_matches(typed, raw + strlen(prefixes[i])))
+		const char *prefix = prefixes[i], *rest = raw;
+
+		/* Not strncasecmp(), which depends on the caller's locale. */
+		while (*prefix != '\0' && lower(*prefix) == lower(*rest)) {
+			prefix++;
+			rest++;
+		}
+		if (*prefix == '\0' && name_matches(typed, rest))
 			return true;
 	}
 	return false;

@@ -95,48 +95,32 @@ int trusted_user_uid(const char *user, uid_t *ret_uid)
 	return r < 0 ? -EINVAL : 0;
 }
 
-static bool can_be_in_path(const char *name)
-{
-	return *name != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0;
-}
-
-/* Appends text at *len, leaving room for a NUL. */
-static int append(char *path, size_t *len, const char *text)
-{
-	size_t text_len = strlen(text);
-
-	if (text_len >= CONFIG_PATH_SIZE - *len)
-		return -ENAMETOOLONG;
-	memcpy(path + *len, text, text_len + 1);
-	*len += text_len;
-	return 0;
-}
-
 int config_socket_path(
 	const char *template, const char *name, uid_t uid, char ret_path[static CONFIG_PATH_SIZE])
 {
 	char path[CONFIG_PATH_SIZE], uid_text[16];
 	size_t len = 0;
-	int r = 0;
 
-	if (!can_be_in_path(name))
+	if (*name == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
+		strcmp(name, "..") == 0)
 		return -EINVAL;
-	snprintf(uid_text, sizeof(uid_text), "%u", uid);
-	for (; *template != '\0' && r == 0; template ++) {
-		const char one[2] = {*template, '\0'};
+	(void)snprintf(uid_text, sizeof(uid_text), "%u", uid);
+	for (const char *at = template; *at != '\0'; at++) {
+		const char letter[2] = {*at, '\0'}, *part = letter;
 
-		if (strncmp(template, "%s", 2) == 0)
-			r = append(path, &len, name);
-		else if (strncmp(template, "%U", 2) == 0)
-			r = append(path, &len, uid_text);
-		else
-			r = append(path, &len, one);
-		template += strncmp(template, "%s", 2) == 0 || strncmp(template, "%U", 2) == 0;
+		if (strncmp(at, "%s", 2) == 0)
+			part = name;
+		else if (strncmp(at, "%U", 2) == 0)
+			part = uid_text;
+		if (strlen(part) >= sizeof(path) - len)
+			return -ENAMETOOLONG;
+		memcpy(path + len, part, strlen(part));
+		len += strlen(part);
+		at += part != letter;
 	}
-	if (r == 0)
-		memcpy(ret_path, path, len + 1);
-	return r;
+	memcpy(ret_path, path, len);
+	ret_path[len] = '\0';
+	return 0;
 }
 
 void config_drop_cache(struct config *config)
@@ -154,9 +138,8 @@ void config_keep_source(struct config *config, enum source_id source)
 int config_socket_name(
 	const char *template, const char *path, uid_t uid, char *ret_name, size_t size)
 {
-	char filled[CONFIG_PATH_SIZE];
-	size_t before, behind, len = strlen(path);
-	const char *mark;
+	char filled[CONFIG_PATH_SIZE], *mark;
+	struct text name = text_of(path);
 
 	/* With "%s" as the VM's name only the uid is put in. */
 	if (config_socket_path(template, "%s", uid, filled) < 0)
@@ -164,16 +147,12 @@ int config_socket_name(
 	mark = strstr(filled, "%s");
 	if (mark == NULL)
 		return -ENOENT;
-	before = (size_t)(mark - filled);
-	behind = strlen(mark + 2);
-	if (len <= before + behind || len - before - behind >= size ||
-		memcmp(path, filled, before) != 0 ||
-		memcmp(path + len - behind, mark + 2, behind) != 0)
+	*mark = '\0';
+	if (!text_take(&name, filled) || !text_ends_with(name, mark + 2))
 		return -ENOENT;
-	len -= before + behind;
-	if (memchr(path + before, '/', len) != NULL)
+	name.end -= strlen(mark + 2);
+	if (name.at == name.end || memchr(name.at, '/', text_len(name)) != NULL ||
+		text_copy(name, ret_name, size) < 0)
 		return -ENOENT;
-	memcpy(ret_name, path + before, len);
-	ret_name[len] = '\0';
 	return 0;
 }

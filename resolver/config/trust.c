@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -64,60 +63,39 @@ bool trust_has_uids(struct trust *trust, const uid_t uids[static 3])
 	return uids[0] == uids[1] && uids[0] == uids[2] && trust_has_uid(trust, uids[0]);
 }
 
-/* What one path of a control group says: 1 for a trusted starter, -1 for another, 0 for nothing. */
-static int judge_cgroup(struct trust *trust, const char *path, size_t len)
+/* What one path of a control group shows: 1 a trusted starter, -1 another, 0 nothing. */
+static int judge_cgroup(struct trust *trust, struct text path)
 {
-	static const char user[] = "/user.slice/user-", slice[] = ".slice";
-	const char *first_end = memchr(path + 1, '/', len - 1);
-	size_t first_len = first_end == NULL ? len : (size_t)(first_end - path);
-	char *end;
-	unsigned long uid;
+	static const char slice[] = ".slice";
+	struct text rest = path, first;
+	uint64_t uid;
 
-	if (len > sizeof(user) - 1 && memcmp(path, user, sizeof(user) - 1) == 0) {
-		path += sizeof(user) - 1;
-		uid = strtoul(path, &end, 10);
-		return *path >= '0' && *path <= '9' &&
-				       strncmp(end, slice, sizeof(slice) - 1) == 0 &&
-				       trust_has_uid(trust, (uid_t)uid)
-			       ? 1
-			       : -1;
+	if (text_take(&rest, "/user.slice/user-")) {
+		bool is_trusted = text_take_number(&rest, 10, (uid_t)-2, &uid) == 0 &&
+				  text_begins_with(rest, slice) && trust_has_uid(trust, (uid_t)uid);
+
+		return is_trusted ? 1 : -1;
 	}
-	if (first_len <= sizeof(slice) ||
-		memcmp(path + first_len - (sizeof(slice) - 1), slice, sizeof(slice) - 1) != 0)
+	if (!text_take_char(&rest, '/') || !text_take_field(&rest, '/', &first) ||
+		!text_ends_with(first, slice) || text_equals(first, slice))
 		return 0;
-	return first_len == strlen("/user.slice") && memcmp(path, "/user.slice", first_len) == 0
-		       ? -1
-		       : 1;
+	return text_equals(first, "user.slice") ? -1 : 1;
 }
 
 bool trust_has_cgroup(struct trust *trust, const char *text)
 {
+	struct text rest = text_of(text), line;
 	bool is_supported = false;
 
-	while (*text != '\0') {
-		size_t line = strcspn(text, "\n");
-		const char *path = memchr(text, '/', line);
-		int r = 0;
+	while (text_take_line(&rest, &line)) {
+		const char *path = memchr(line.at, '/', text_len(line));
+		int r = path != NULL ? judge_cgroup(trust, (struct text){path, line.end}) : 0;
 
-		if (path != NULL)
-			r = judge_cgroup(trust, path, line - (size_t)(path - text));
 		if (r < 0)
 			return false;
 		is_supported |= r > 0;
-		text += line + (text[line] == '\n');
 	}
 	return is_supported;
-}
-
-/* Where somebody else can make entries he can make links; the sticky bit only keeps him from
- * taking others' away. */
-static bool is_directory_safe(struct trust *trust, int directory_fd)
-{
-	struct stat status;
-
-	if (fstat(directory_fd, &status) < 0)
-		return false;
-	return trust_has_uid(trust, status.st_uid) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 /* What a walk does not pass. */
@@ -143,17 +121,11 @@ static int open_at(int directory_fd, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-static bool is_of_system(const struct stat *status)
-{
-	if (status->st_uid >= SYSTEM_UIDS || (status->st_mode & S_IWOTH) != 0)
-		return false;
-	return (status->st_mode & S_IWGRP) == 0 || status->st_gid < SYSTEM_UIDS;
-}
-
 /* Takes fd over as the place that was reached. */
 static int move_to(struct walk *walk, int fd)
 {
 	struct stat status;
+	bool is_writable;
 
 	if (fd < 0)
 		return fd;
@@ -164,7 +136,9 @@ static int move_to(struct walk *walk, int fd)
 		return 0;
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	return is_of_system(&status) ? 0 : -EPERM;
+	is_writable = (status.st_mode & S_IWOTH) != 0 ||
+		      ((status.st_mode & S_IWGRP) != 0 && status.st_gid >= SYSTEM_UIDS);
+	return status.st_uid < SYSTEM_UIDS && !is_writable ? 0 : -EPERM;
 }
 
 static int move_to_root(struct walk *walk)
@@ -177,12 +151,17 @@ static int move_to_root(struct walk *walk)
 	return move_to(walk, fd < 0 ? -errno : fd);
 }
 
+/* Where somebody else can make entries he can make links; the sticky bit only keeps him from
+ * taking others' away. */
 static bool may_hold_link(const struct walk *walk)
 {
+	struct stat status;
+
 	/* Each directory was checked on the way. */
 	if (walk->rule == WALK_SYSTEM_FILES)
 		return true;
-	return is_directory_safe(walk->trust, walk->fd);
+	return fstat(walk->fd, &status) == 0 && trust_has_uid(walk->trust, status.st_uid) &&
+	       (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 /* Puts the link's target in the place of the link. */
@@ -264,22 +243,13 @@ int trust_open_path(struct trust *trust, int root_fd, const char *path)
 	return run_walk(&walk, path);
 }
 
-/* Opens what was checked, and nothing else, for reading. */
-static int reopen(int path_fd)
+/* Opens a regular file that was reached, and nothing else, for reading; closes path_fd. A trust
+ * requires that one of its users owns the file and nobody else can write it. */
+static int reopen(int path_fd, struct trust *trust)
 {
-	char name[64];
-	int fd;
-
-	snprintf(name, sizeof(name), "/proc/thread-self/fd/%d", path_fd);
-	/* Non-blocking for a file that is none any more by now. */
-	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	return fd < 0 ? -errno : fd;
-}
-
-int trust_open_users_file(struct trust *trust, int root_fd, const char *path)
-{
-	int path_fd = trust_open_path(trust, root_fd, path), r = 0;
 	struct stat status;
+	char name[64];
+	int r = 0;
 
 	if (path_fd < 0)
 		return path_fd;
@@ -287,29 +257,27 @@ int trust_open_users_file(struct trust *trust, int root_fd, const char *path)
 		r = -errno;
 	else if (!S_ISREG(status.st_mode))
 		r = -EINVAL;
-	else if (!trust_has_uid(trust, status.st_uid) ||
-		 (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+	else if (trust != NULL && (!trust_has_uid(trust, status.st_uid) ||
+					  (status.st_mode & (S_IWGRP | S_IWOTH)) != 0))
 		r = -EPERM;
-	if (r == 0)
-		r = reopen(path_fd);
+	if (r == 0) {
+		(void)snprintf(name, sizeof(name), "/proc/thread-self/fd/%d", path_fd);
+		r = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (r < 0)
+			r = -errno;
+	}
 	close(path_fd);
 	return r;
+}
+
+int trust_open_users_file(struct trust *trust, int root_fd, const char *path)
+{
+	return reopen(trust_open_path(trust, root_fd, path), trust);
 }
 
 int trust_open_system_file(const char *path)
 {
 	struct walk walk = {.rule = WALK_SYSTEM_FILES, .root_fd = -1};
-	int path_fd = run_walk(&walk, path), r = 0;
-	struct stat status;
 
-	if (path_fd < 0)
-		return path_fd;
-	if (fstat(path_fd, &status) < 0)
-		r = -errno;
-	else if (!S_ISREG(status.st_mode))
-		r = -EINVAL;
-	if (r == 0)
-		r = reopen(path_fd);
-	close(path_fd);
-	return r;
+	return reopen(run_walk(&walk, path), NULL);
 }
