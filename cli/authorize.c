@@ -94,7 +94,7 @@ static int ask(struct authorization *authorization)
 		.session = &session,
 	};
 
-	resolver_ask(command_config(), &question, &answer);
+	resolver_ask(command_host(), &question, &answer);
 	if (!authorization->was_asked || authorization->error < 0)
 		return explain(authorization, &answer);
 	output_text(stdout, answer.host);

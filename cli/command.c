@@ -169,6 +169,15 @@ const struct config *command_config(void)
 	return &config;
 }
 
+struct host *command_host(void)
+{
+	static struct host host;
+
+	if (host.config == NULL)
+		host_init(&host, command_config());
+	return &host;
+}
+
 int command_explain(const char *name, const struct resolver_answer *answer)
 {
 	char text[RESOLVER_TEXT_SIZE];

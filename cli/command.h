@@ -66,4 +66,7 @@ int command_explain(const char *name, const struct resolver_answer *answer);
  */
 const struct config *command_config(void);
 
+/* What this program knows of the host by that configuration; its own for as long as it runs. */
+struct host *command_host(void);
+
 #endif

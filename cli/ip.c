@@ -115,8 +115,7 @@ static bool may_come(const struct resolver_answer *answer)
 	       (answer->outcome == RESOLVER_NO_ADDRESS && answer->reason != RESOLVER_USER_MODE);
 }
 
-static const struct resolver_answer *ask(
-	const struct ip_request *request, const struct config *config)
+static const struct resolver_answer *ask(const struct ip_request *request, struct host *host)
 {
 	static struct resolver_answer answer;
 	struct resolver_question question = {
@@ -133,7 +132,7 @@ static const struct resolver_answer *ask(
 	do {
 		left = deadline_left_ms(deadline);
 		question.budget_ms = request->waits && left < ROUND_MS ? left : 0;
-		resolver_ask(config, &question, &answer);
+		resolver_ask(host, &question, &answer);
 		left = deadline_left_ms(deadline);
 		if (left > 0 && may_come(&answer))
 			poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);
@@ -141,9 +140,9 @@ static const struct resolver_answer *ask(
 	return &answer;
 }
 
-static int print_answer(const struct ip_request *request, const struct config *config)
+static int print_answer(const struct ip_request *request, struct host *host)
 {
-	const struct resolver_answer *answer = ask(request, config);
+	const struct resolver_answer *answer = ask(request, host);
 
 	if (request->wants_json && answer->outcome != RESOLVER_NO_VM) {
 		answer_json(stdout, answer, "");
@@ -170,7 +169,8 @@ static void print_source(enum source_id source, const struct resolver_answer *an
 }
 
 /* Each source alone, whether the configuration asks it or not. */
-static int print_each_source(const struct ip_request *request, struct config *config)
+static int print_each_source(
+	const struct ip_request *request, struct host *host, struct config *config)
 {
 	int status = EXIT_NO_ADDRESS;
 
@@ -178,7 +178,7 @@ static int print_each_source(const struct ip_request *request, struct config *co
 		const struct resolver_answer *answer;
 
 		config_keep_source(config, (enum source_id)s);
-		answer = ask(request, config);
+		answer = ask(request, host);
 		if (answer->outcome == RESOLVER_NO_VM)
 			return command_explain(request->name, answer);
 		print_source((enum source_id)s, answer);
@@ -191,6 +191,7 @@ static int print_each_source(const struct ip_request *request, struct config *co
 int command_ip(int argc, char **argv)
 {
 	static struct config config;
+	static struct host host;
 	struct ip_request request = {.family = AF_UNSPEC};
 	int status;
 
@@ -201,9 +202,10 @@ int command_ip(int argc, char **argv)
 		return status;
 	if (request.wanted != WANTED_BELIEVED)
 		config_drop_cache(&config);
+	host_init(&host, &config);
 	if (request.wanted == WANTED_EACH)
-		return print_each_source(&request, &config);
+		return print_each_source(&request, &host, &config);
 	if (request.wanted == WANTED_ONE)
 		config_keep_source(&config, request.source);
-	return print_answer(&request, &config);
+	return print_answer(&request, &host);
 }

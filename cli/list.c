@@ -87,8 +87,8 @@ static void print(
 
 static int ask(const struct list_request *request, struct resolver_answer **ret_answers)
 {
-	return request->form == LIST_NAMES ? list_all_known(command_config(), ret_answers)
-					   : list_all(command_config(), ret_answers);
+	return request->form == LIST_NAMES ? list_all_known(command_host(), ret_answers)
+					   : list_all(command_host(), ret_answers);
 }
 
 /* How many may get an address yet: one behind a user-mode network never does. */
@@ -178,7 +178,7 @@ static int watch(const struct list_request *request)
 	struct pollfd reader = {.fd = STDOUT_FILENO};
 	char *shown = NULL, *text;
 
-	while ((text = list_all_render(command_config(), &form)) != NULL) {
+	while ((text = list_all_render(command_host(), &form)) != NULL) {
 		bool is_new = shown == NULL || strcmp(text, shown) != 0;
 
 		if (is_new && !show(text, shown == NULL)) {

@@ -46,7 +46,7 @@ static void allow_many_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int run(const struct config *config, struct resolver_survey survey,
+static int run(struct host *host, struct resolver_survey survey,
 	struct resolver_answer **ret_answers)
 {
 	struct progress progress = {.begin_ns = deadline_now_ns()};
@@ -57,31 +57,34 @@ static int run(const struct config *config, struct resolver_survey survey,
 		survey.context = &progress;
 	}
 	allow_many_descriptors();
-	count = resolver_ask_all(config, &survey, ret_answers);
+	count = resolver_ask_all(host, &survey, ret_answers);
 	erase_progress(&progress);
 	if (count < 0)
 		fprintf(stderr, "qemuvm: cannot look for VMs: %s\n", strerror(-count));
 	return count;
 }
 
-int list_all(const struct config *config, struct resolver_answer **ret_answers)
+int list_all(struct host *host, struct resolver_answer **ret_answers)
 {
 	return run(
-		config, (struct resolver_survey){.query_monitor = vm_monitor_query}, ret_answers);
+		host, (struct resolver_survey){.query_monitor = vm_monitor_query}, ret_answers);
 }
 
-int list_all_known(const struct config *config, struct resolver_answer **ret_answers)
+int list_all_known(struct host *host, struct resolver_answer **ret_answers)
 {
-	return run(config, (struct resolver_survey){.asks_nobody = true}, ret_answers);
+	return run(host, (struct resolver_survey){.asks_nobody = true}, ret_answers);
 }
 
-char *list_all_render(const struct config *config, const struct list_all_form *form)
+char *list_all_render(struct host *host, const struct list_all_form *form)
 {
 	struct resolver_answer *answers;
 	char *text = NULL;
 	size_t size;
 	FILE *stream;
-	int count = list_all(config, &answers);
+	int count;
+
+	host_forget(host);
+	count = list_all(host, &answers);
 
 	if (count < 0)
 		return NULL;

@@ -4,17 +4,16 @@
 
 #include <stdio.h>
 
-#include "config/config.h"
 #include "resolver.h"
 
 /*
  * All VMs, asked together; on a terminal a person who has to wait sees how far it is. Returns their
  * number, or a negative errno, told on stderr. The array is the caller's, to be freed.
  */
-int list_all(const struct config *config, struct resolver_answer **ret_answers);
+int list_all(struct host *host, struct resolver_answer **ret_answers);
 
 /* The same from what the host knows and agents said before: no guest and no monitor is asked. */
-int list_all_known(const struct config *config, struct resolver_answer **ret_answers);
+int list_all_known(struct host *host, struct resolver_answer **ret_answers);
 
 /* Prints what there is of all VMs. */
 struct list_all_form {
@@ -23,8 +22,8 @@ struct list_all_form {
 	const void *context;
 };
 
-/* All VMs, asked as by list_all(), as a text: the caller's to free. NULL: it cannot be told,
+/* All VMs that there are now, asked as by list_all(), as a text: the caller's to free. NULL: it cannot be told,
  * which was said. */
-char *list_all_render(const struct config *config, const struct list_all_form *form);
+char *list_all_render(struct host *host, const struct list_all_form *form);
 
 #endif

@@ -24,6 +24,7 @@
 struct view {
 	const char *name;
 	struct config config; /* of one source at a time */
+	struct host host;
 	struct vm vm;
 	struct resolver_answer answers[SOURCE_COUNT];
 	struct candidates claims[SOURCE_COUNT];
@@ -67,7 +68,7 @@ static bool ask_source(struct view *view, enum source_id source)
 	};
 
 	config_keep_source(&view->config, source);
-	resolver_ask(&view->config, &question, &view->answers[source]);
+	resolver_ask(&view->host, &question, &view->answers[source]);
 	return view->answers[source].outcome != RESOLVER_NO_VM;
 }
 
@@ -341,6 +342,7 @@ int command_show(int argc, char **argv)
 	view.config = *command_config();
 	/* What is so now. */
 	config_drop_cache(&view.config);
+	host_init(&view.host, &view.config);
 	for (int s = 0; s < SOURCE_COUNT; s++)
 		if (!ask_source(&view, (enum source_id)s))
 			return command_explain(view.name, &view.answers[s]);

@@ -32,14 +32,19 @@ static struct {
 static int gather(struct resolver_answer **ret_answers)
 {
 	static const struct resolver_survey survey = {.asks_nobody = true};
-	struct config *config = malloc(sizeof(*config));
+	struct {
+		struct config config;
+		struct host host;
+	} *work = malloc(sizeof(*work));
 	int count;
 
-	if (config == NULL)
+	if (work == NULL)
 		return 0;
-	config_load(config, NULL);
-	count = resolver_ask_all(config, &survey, ret_answers);
-	free(config);
+	config_load(&work->config, NULL);
+	host_init(&work->host, &work->config);
+	count = resolver_ask_all(&work->host, &survey, ret_answers);
+	host_done(&work->host);
+	free(work);
 	return count > 0 ? count : 0;
 }
 

@@ -25,6 +25,7 @@
 /* Too large for a stranger's stack. */
 struct work {
 	struct config config;
+	struct host host;
 	struct resolver_answer answer;
 	char name[NAME_VM_SIZE];
 };
@@ -40,7 +41,9 @@ static void ask(struct work *work, int family, bool takes_scope)
 	if (resolver_recall(&question, &work->answer))
 		return;
 	config_load(&work->config, NULL);
-	resolver_ask(&work->config, &question, &work->answer);
+	host_init(&work->host, &work->config);
+	resolver_ask(&work->host, &question, &work->answer);
+	host_done(&work->host);
 }
 
 /* What the caller gave to be filled: one of the two. */

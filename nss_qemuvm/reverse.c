@@ -20,6 +20,7 @@
 
 struct work {
 	struct config config;
+	struct host host;
 	struct resolver_answer answer;
 };
 
@@ -75,7 +76,9 @@ static enum nss_status ask(const struct question *question, struct status_why wh
 	if (work == NULL)
 		return status;
 	config_load(&work->config, NULL);
-	resolver_ask_mac(&work->config, &mac, &work->answer);
+	host_init(&work->host, &work->config);
+	resolver_ask_mac(&work->host, &mac, &work->answer);
+	host_done(&work->host);
 	if (work->answer.outcome == RESOLVER_ADDRESSES)
 		status = pack(work, question, why);
 	free(work);

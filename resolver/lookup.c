@@ -36,7 +36,7 @@ static void judge(struct lookup *lookup, enum source_id id, const struct lookup_
 	if (netlink_fd >= 0)
 		close(netlink_fd);
 	candidates_judge(candidates, &lookup->found->vm,
-		(struct candidate_rules){.routed = terms->config->routed,
+		(struct candidate_rules){.routed = terms->host->config->routed,
 			.macs_shared = vm_shares_macs(&lookup->found->vm)});
 }
 
@@ -74,8 +74,7 @@ static void begin(
 	struct lookup *lookup, const struct source *source, const struct lookup_terms *terms)
 {
 	lookup->calls[source->id] = (struct source_call){
-		.config = terms->config,
-		.trust = terms->trust,
+		.host = terms->host,
 		.vm = &lookup->found->vm,
 		.deadline = lookup->deadline,
 		.is_patient = terms->is_patient,
@@ -91,8 +90,8 @@ static void begin(
 /* Asks the guest, or what the host knows. */
 static void begin_each(struct lookup *lookup, bool waits, const struct lookup_terms *terms)
 {
-	for (unsigned int i = 0; i < terms->config->source_count; i++) {
-		const struct source *source = source_by_id(terms->config->sources[i]);
+	for (unsigned int i = 0; i < terms->host->config->source_count; i++) {
+		const struct source *source = source_by_id(terms->host->config->sources[i]);
 
 		if (source != NULL && source->waits == waits)
 			begin(lookup, source, terms);
@@ -123,7 +122,7 @@ static void gather(struct lookup *lookup, const struct lookup_terms *terms)
 static bool may_suffice(const struct lookup *lookup, const struct lookup_terms *terms)
 {
 	const struct source *first =
-		terms->config->source_count > 0 ? source_by_id(terms->config->sources[0]) : NULL;
+		terms->host->config->source_count > 0 ? source_by_id(terms->host->config->sources[0]) : NULL;
 
 	return first != NULL && first->waits && !terms->asks_nobody &&
 	       vm_has_macs(&lookup->found->vm);
@@ -131,7 +130,7 @@ static bool may_suffice(const struct lookup *lookup, const struct lookup_terms *
 
 static bool suffices(const struct lookup *lookup, const struct lookup_terms *terms)
 {
-	return candidates_any(&lookup->candidates[terms->config->sources[0]]);
+	return candidates_any(&lookup->candidates[terms->host->config->sources[0]]);
 }
 
 /* A guest that listens takes its question, and mostly answers it, before anybody else is asked. */
@@ -219,7 +218,7 @@ static void resume_ready(struct waiting *waiting, const struct lookup_terms *ter
 static void end(struct lookup *lookup, const struct lookup_terms *terms)
 {
 	lookup->is_over = true;
-	vm_find_close(lookup->found);
+	vm_found_close(lookup->found);
 	if (terms->leaves_memory)
 		memory_leave(&lookup->memory, &lookup->found->vm);
 }
@@ -269,15 +268,6 @@ static void wait_for_all(struct waiting *waiting, const struct lookup_terms *ter
 		poll(waiting->fds, (nfds_t)waiting->fd_count, deadline_left_ms(until));
 		resume_ready(waiting, terms);
 	}
-}
-
-struct lookup_terms lookup_terms_of(const struct config *config, struct trust *trust, int budget_ms)
-{
-	return (struct lookup_terms){
-		.config = config,
-		.trust = trust,
-		.deadline = deadline_after_ms(budget_ms > 0 ? budget_ms : config->timeout_ms),
-	};
 }
 
 int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms *terms)

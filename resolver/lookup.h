@@ -3,9 +3,8 @@
 #define QEMUVM_LOOKUP_H
 
 #include "base/deadline.h"
-#include "config/config.h"
-#include "config/trust.h"
-#include "find/vm_find.h"
+#include "find/host.h"
+#include "find/vm_found.h"
 #include "source/candidate.h"
 #include "source/memory.h"
 #include "source/source.h"
@@ -32,8 +31,7 @@ struct lookup {
 };
 
 struct lookup_terms {
-	const struct config *config;
-	struct trust *trust;
+	struct host *host;
 	struct deadline deadline;
 	int budget_ms; /* of each look-up, from when it is begun; 0: all have the deadline */
 	bool is_patient, asks_nobody; /* see struct source_call */
@@ -44,10 +42,6 @@ struct lookup_terms {
 	void (*show_progress)(void *context, size_t answered, size_t count);
 	void *context;
 };
-
-/* The plain ones; budget_ms of 0: timeout_ms of the configuration. */
-struct lookup_terms lookup_terms_of(
-	const struct config *config, struct trust *trust, int budget_ms);
 
 /*
  * Asks the sources of the configuration for each of count look-ups, whose `found` is set, and

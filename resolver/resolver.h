@@ -8,7 +8,7 @@
 #include "base/address.h"
 #include "base/name.h"
 #include "config/config.h"
-#include "config/trust.h"
+#include "find/host.h"
 #include "qemu/vm.h"
 #include "source/candidate.h"
 #include "source/source.h"
@@ -86,6 +86,9 @@ struct resolver_witness {
 
 struct resolver_question {
 	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
+	/* The VM that an earlier question of that name led to, or NULL: it is followed by its
+	 * process, and not looked for again. One that has ended is RESOLVER_VM_GONE. */
+	const struct vm *known;
 	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
 	int budget_ms;    /* 0: timeout_ms of the configuration */
 	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
@@ -125,25 +128,25 @@ struct resolver_answer {
 bool resolver_recall(const struct resolver_question *question, struct resolver_answer *ret_answer);
 
 /* Answers within the budget. *ret_answer is always written whole. */
-void resolver_ask(const struct config *config, const struct resolver_question *question,
+void resolver_ask(struct host *host, const struct resolver_question *question,
 	struct resolver_answer *ret_answer);
 
 /*
  * The other way round, in two steps, since most addresses are strangers'. First, with one question
  * to the kernel and nothing else: the MAC that its neighbour table has for an address. 0, -ENOENT,
- * or what netlink said. Then the VM that bears the MAC, found with one scan of the processes and no
+ * or what netlink said. Then the VM that has the MAC, found with one look at the processes and no
  * question to any agent: *ret_answer names it, with outcome RESOLVER_ADDRESSES and no address, or
- * is RESOLVER_NO_VM, also where two VMs bear the MAC.
+ * is RESOLVER_NO_VM, also if two VMs have the MAC.
  */
 int resolver_mac_of(const struct address *address, struct mac *ret_mac);
 void resolver_ask_mac(
-	const struct config *config, const struct mac *mac, struct resolver_answer *ret_answer);
+	struct host *host, const struct mac *mac, struct resolver_answer *ret_answer);
 
 /*
- * Which VM bears the name, without a word to any guest or monitor. 0, or what vm_find_by_name()
- * said.
+ * Which VM has the name, without a word to any guest or monitor. 0, -EAGAIN (all that is there is a
+ * socket with a full backlog), or what vm_find_by_name() said.
  */
-int resolver_locate(const struct config *config, const char *name, struct vm *ret_vm);
+int resolver_locate(struct host *host, const char *name, struct vm *ret_vm);
 
 /* How resolver_ask_all() works; all zero for the defaults. */
 struct resolver_survey {
@@ -159,7 +162,7 @@ struct resolver_survey {
  * All VMs, sorted by id, all asked at the same time from one thread. The array is the caller's, to
  * be freed. Returns their number, or -ENOMEM.
  */
-int resolver_ask_all(const struct config *config, const struct resolver_survey *survey,
+int resolver_ask_all(struct host *host, const struct resolver_survey *survey,
 	struct resolver_answer **ret_answers);
 
 /*

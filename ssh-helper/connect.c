@@ -44,6 +44,7 @@ enum stdout_kind { STDOUT_OTHER, STDOUT_FDPASS, STDOUT_RELAY };
 /* One connection that ssh has asked for. */
 struct connection {
 	struct config config;
+	struct host machine;
 	struct keys keys;
 	const char *host; /* as ssh gave it */
 	char name[NAME_VM_SIZE];
@@ -54,6 +55,7 @@ struct connection {
 	int64_t begun_ms;
 	struct deadline deadline;
 	struct resolver_answer answer;
+	struct vm vm; /* once it is found */
 	struct targets targets;
 	struct race race;
 	struct forward forward;
@@ -91,11 +93,12 @@ static void connection_explain(
 		printf("%6lld ms  %s: %s\n", (long long)connection_age_ms(connection), what, text);
 }
 
-/* The one place in which the helper looks a VM up: each round does. */
+/* The one place in which the helper looks a VM up, and from then on follows it: each round does. */
 static void connection_resolve(struct connection *connection)
 {
 	const struct resolver_question question = {
 		.name = connection->name,
+		.known = connection->vm.pid > 0 ? &connection->vm : NULL,
 		.family = AF_UNSPEC,
 		.takes_scope = true,
 		.query_monitor = vm_monitor_query,
@@ -105,8 +108,10 @@ static void connection_resolve(struct connection *connection)
 	bool is_answered;
 	char text[RESOLVER_TEXT_SIZE];
 
-	resolver_ask(&connection->config, &question, answer);
+	resolver_ask(&connection->machine, &question, answer);
 	is_answered = answer->outcome == RESOLVER_ADDRESSES;
+	if (answer->outcome != RESOLVER_NO_VM)
+		connection->vm = answer->vm;
 	if (!connection->explains)
 		return;
 	(void)snprintf(text, sizeof(text), "%s, process %d of user %u", answer->host,
@@ -344,6 +349,7 @@ int verb_connect(int argc, char **argv)
 	connection.hangup_fd = connection.explains ? -1 : STDOUT_FILENO;
 	connection.begun_ms = deadline_now_ns() / NS_PER_MS;
 	report_config(&connection.config);
+	host_init(&connection.machine, &connection.config);
 	keys_begin(&connection.keys, &connection.config, NULL);
 	fd = connection_open(&connection);
 	if (fd < 0) {

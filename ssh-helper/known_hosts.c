@@ -22,6 +22,7 @@ static bool is_host_field(const char *field)
 int verb_host_keys(int argc, char **argv)
 {
 	static struct config config;
+	static struct host host;
 	static struct resolver_answer answer;
 	static struct vm vm;
 	struct keys keys;
@@ -31,17 +32,19 @@ int verb_host_keys(int argc, char **argv)
 	if (!is_host_field(argv[0]))
 		return VERB_OK;
 	config_load(&config, NULL);
+	host_init(&host, &config);
 	keys_begin(&keys, &config, strcmp(argv[2], NO_KEY) == 0 ? NULL : argv[2]);
-	if (resolver_locate(&config, argv[1], &vm) == 0 && !keys_recall(&keys, &vm)) {
+	if (resolver_locate(&host, argv[1], &vm) == 0 && !keys_recall(&keys, &vm)) {
 		const struct resolver_question question = {
 			.name = argv[1],
+			.known = &vm,
 			.family = AF_UNSPEC,
 			.takes_scope = true,
 			.session = &keys.session,
 		};
 
 		/* An agent that fails or refuses adds no keys. */
-		resolver_ask(&config, &question, &answer);
+		resolver_ask(&host, &question, &answer);
 	}
 	for (unsigned int i = 0; i < keys.list.count; i++)
 		printf("%s %s\n", argv[0], keys.list.list[i]);

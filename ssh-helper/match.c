@@ -10,10 +10,12 @@
 int verb_match(int argc, char **argv)
 {
 	static struct config config;
+	static struct host host;
 	static struct vm vm;
 
 	if (argc != 1)
 		return VERB_USAGE;
 	config_load(&config, NULL);
-	return resolver_locate(&config, argv[0], &vm) == 0 ? VERB_OK : VERB_FAILED;
+	host_init(&host, &config);
+	return resolver_locate(&host, argv[0], &vm) == 0 ? VERB_OK : VERB_FAILED;
 }

@@ -39,11 +39,11 @@ bool check_ssh_probe(const char *host);
 
 /* Every VM and everything that looks like one, with why it does not count; names that two of them
  * bear. Or those alone that bear a name, unless it is NULL. */
-bool check_vms(const struct config *config, const char *name);
+bool check_vms(struct host *host, const char *name);
 
 /* What each VM's name leads to, whether that is reached, and whether one of them is found by other
  * programs, too (has_nss: see check_nss_probe()). */
-bool check_answers(const struct config *config, bool has_nss, const struct resolver_answer *answers,
+bool check_answers(struct host *host, bool has_nss, const struct resolver_answer *answers,
 	size_t count);
 /* What ssh's port of the VMs' best addresses says, all tried at the same time; those without one
  * are passed over. */

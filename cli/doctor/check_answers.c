@@ -7,16 +7,14 @@
 #include "monitor/vm_monitor.h"
 
 /* Is the agent's silence its own? QEMU's monitor tells whether the guest has opened its port. */
-static const char *silence_of(const struct config *config, const struct resolver_answer *answer)
+static const char *silence_of(struct host *host, const struct resolver_answer *answer)
 {
 	static struct vm vm;
-	struct trust trust;
 	int is_open;
 
-	if (resolver_locate(config, answer->vm.id, &vm) < 0)
+	if (resolver_locate(host, answer->vm.id, &vm) < 0)
 		return "";
-	trust_init(config, &trust);
-	is_open = vm_monitor_agent_port(&trust, &vm);
+	is_open = vm_monitor_agent_port(&host->trust, &vm);
 	if (is_open < 0)
 		return "";
 	return is_open > 0
@@ -32,7 +30,7 @@ static bool is_silent(const struct resolver_answer *answer)
 	       answer->agent_reason == RESOLVER_AGENT_SILENT;
 }
 
-static bool check_answer(const struct config *config, const struct resolver_answer *answer)
+static bool check_answer(struct host *host, const struct resolver_answer *answer)
 {
 	char text[RESOLVER_TEXT_SIZE];
 	bool is_ok = answer->outcome == RESOLVER_ADDRESSES;
@@ -50,19 +48,19 @@ static bool check_answer(const struct config *config, const struct resolver_answ
 	if (is_ok && answer->agent_reason != RESOLVER_OK)
 		printf(", by its %s; %s", config_source_name(answer->source),
 			resolver_explain_agent(answer, text));
-	puts(is_silent(answer) ? silence_of(config, answer) : "");
+	puts(is_silent(answer) ? silence_of(host, answer) : "");
 	return is_ok || is_private;
 }
 
 /* Of those that have an address the first is tried as other programs would. */
-bool check_answers(const struct config *config, bool has_nss, const struct resolver_answer *answers,
+bool check_answers(struct host *host, bool has_nss, const struct resolver_answer *answers,
 	size_t count)
 {
 	const struct resolver_answer *found = NULL;
 	bool is_ok = true;
 
 	for (size_t i = 0; i < count; i++) {
-		is_ok &= check_answer(config, &answers[i]);
+		is_ok &= check_answer(host, &answers[i]);
 		if (found == NULL && answers[i].outcome == RESOLVER_ADDRESSES)
 			found = &answers[i];
 	}

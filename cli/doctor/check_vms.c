@@ -77,7 +77,7 @@ static void print_vm(const struct vm_found *found)
 	if (found->vm.pid > 0)
 		printf(" (process %d)", (int)found->vm.pid);
 	/* Of one that does not count it may not even be known. */
-	if (found->vm.pid > 0 && found->error == 0)
+	if (found->vm.pid > 0 && (found->error == 0 || found->error == -EPERM))
 		print_owner(&found->vm);
 	vm_endpoint_format(&found->vm.agent, socket);
 	if (socket[0] != '\0') {
@@ -93,7 +93,7 @@ static bool check_vm(const struct vm_found *found)
 		fputs("VM: ", stdout);
 		print_vm(found);
 		puts(found->vm.agent.kind == VM_ENDPOINT_NONE ? ", no agent socket" : "");
-	} else if (found->template_index == VM_FIND_BY_PROCESS) {
+	} else if (found->template_index == VM_FOUND_BY_PROCESS) {
 		check_begin(CHECK_SKIPPED);
 		fputs("VM: ", stdout);
 		print_vm(found);
@@ -266,25 +266,21 @@ static size_t keep_named(
 	return kept;
 }
 
-bool check_vms(const struct config *config, const char *name)
+bool check_vms(struct host *host, const char *name)
 {
-	struct trust trust;
-	struct vm_finder finder = {.config = config, .trust = &trust};
-	struct vm_found **founds;
+	struct vm_finder finder = {.host = host};
+	struct vm_founds founds;
 	bool is_ok;
-	int count;
+	int r;
 
-	trust_init(config, &trust);
-	count = vm_find_all(&finder, &founds);
-	if (count <= 0) {
-		check_begin(count < 0 ? CHECK_PROBLEM : CHECK_OK);
-		if (count < 0)
-			printf("VMs: %s\n", strerror(-count));
-		else
-			puts("VMs: no QEMU runs, and no agent socket follows a template");
-		return count == 0;
-	}
-	is_ok = check_all(founds, keep_named(founds, (size_t)count, config, name));
-	vm_find_free(founds, (size_t)count);
+	host_begin(host, 0);
+	r = vm_find_all(&finder, &founds);
+	if (r < 0)
+		return check_problem("VMs: %s", strerror(-r));
+	if (founds.count == 0)
+		check_ok("VMs: no QEMU runs, and no agent socket follows a template");
+	is_ok = check_all(
+		founds.list, keep_named(founds.list, founds.count, host->config, name));
+	vm_founds_free(&founds);
 	return is_ok;
 }

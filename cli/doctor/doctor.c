@@ -78,28 +78,28 @@ static void check_cache(const struct config *config)
 			     : strerror(-fd));
 }
 
-static bool check_all_agents(const struct config *config, bool has_nss)
+static bool check_all_agents(struct host *host, bool has_nss)
 {
 	struct resolver_answer *answers;
 	bool is_ok;
-	int count = list_all(config, &answers);
+	int count = list_all(host, &answers);
 
 	if (count < 0)
 		return check_problem("agents: %s", strerror(-count));
-	is_ok = check_answers(config, has_nss, answers, (size_t)count);
+	is_ok = check_answers(host, has_nss, answers, (size_t)count);
 	free(answers);
 	return is_ok;
 }
 
-static bool check_one(const struct config *config, const char *name, bool has_nss, bool has_ssh)
+static bool check_one(struct host *host, const char *name, bool has_nss, bool has_ssh)
 {
 	static struct resolver_answer answer;
 	const struct resolver_question question = {
 		.name = name, .takes_scope = true, .query_monitor = vm_monitor_query};
 	bool is_ok;
 
-	resolver_ask(config, &question, &answer);
-	is_ok = check_answers(config, has_nss, &answer, 1);
+	resolver_ask(host, &question, &answer);
+	is_ok = check_answers(host, has_nss, &answer, 1);
 	return has_ssh && is_ok &&
 	       (answer.outcome == RESOLVER_NO_VM || check_ssh_probe(answer.host));
 }
@@ -108,6 +108,7 @@ int command_doctor(int argc, char **argv)
 {
 	static const struct option options[] = {{NULL, 0, NULL, 0}};
 	static struct config config;
+	static struct host host;
 	const char *name = NULL;
 	bool is_ok = true, has_nss, has_ssh;
 
@@ -121,14 +122,16 @@ int command_doctor(int argc, char **argv)
 	check_cache(&config);
 	/* What is so now, not what was so before. */
 	config_drop_cache(&config);
+	host_init(&host, &config);
+	host.wants_strangers = true;
 	has_ssh = check_ssh();
 	is_ok &= check_nscd();
-	is_ok &= check_vms(&config, name);
+	is_ok &= check_vms(&host, name);
 	if (name != NULL)
-		return check_one(&config, name, has_nss, has_ssh) && is_ok ? EXIT_OK
+		return check_one(&host, name, has_nss, has_ssh) && is_ok ? EXIT_OK
 									   : EXIT_NO_ADDRESS;
 	is_ok &= has_ssh && check_ssh_probe(NULL);
 	check_leases(&config);
-	is_ok &= check_all_agents(&config, has_nss);
+	is_ok &= check_all_agents(&host, has_nss);
 	return is_ok ? EXIT_OK : EXIT_NO_ADDRESS;
 }

@@ -55,7 +55,7 @@ static void print(
 /* The caller's to free; NULL: it cannot be told, which was said. */
 static char *render(const struct format *format)
 {
-	return list_all_render(command_config(), &(struct list_all_form){print, format});
+	return list_all_render(command_host(), &(struct list_all_form){print, format});
 }
 
 static int print_once(const struct format *format)
@@ -75,7 +75,7 @@ static int print_host(const char *name)
 	static struct resolver_answer answer;
 	const struct resolver_question question = {.name = name, .family = AF_UNSPEC};
 
-	resolver_ask(command_config(), &question, &answer);
+	resolver_ask(command_host(), &question, &answer);
 	if (answer.outcome == RESOLVER_NO_VM)
 		return command_explain(name, &answer);
 	export_ansible_host(stdout, &answer);

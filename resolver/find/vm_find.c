@@ -5,21 +5,26 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/name.h"
-#include "find/endpoint.h"
-#include "find/vm_identify.h"
+#include "find/connect.h"
+#include "find/vm_process.h"
 #include "find/vm_scan.h"
 #include "find/vm_template.h"
 
+/* Sockets that do not count, of which a person is told. */
+#define REFUSED_MAX 64
+
 /*
- * How telling it is that a socket was passed over: what a person is told is the most telling of
- * all that happened. A socket without a right to it may be the VM meant; a dead one was.
+ * How much an error explains: a person is told the one that explains most of all that happened. A
+ * socket without a right to it may be the VM meant; a dead one was.
  */
-static int telling_rank(int error)
+static int error_weight(int error)
 {
 	switch (error) {
+	case -ETIMEDOUT:
 	case -EMFILE:
 	case -ENFILE:
 	case -ENOMEM:
@@ -35,52 +40,20 @@ static int telling_rank(int error)
 	}
 }
 
-static int more_telling(int before, int error)
+static int weightier(int before, int error)
 {
-	return telling_rank(error) > telling_rank(before) ? error : before;
+	return error_weight(error) > error_weight(before) ? error : before;
 }
 
-/* connect() refuses a socket, or a directory before it hides whether there is one: only the first
- * says anything about this VM. */
-static int error_of_connect(const char *path, int error)
-{
-	if (error == -EACCES && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		return -ENOENT;
-	return error;
-}
-
-/* Whose socket it is, where that is known without a connection. */
-static bool identify_by_word(
-	const struct vm_finder *finder, const char *path, struct vm_found *found)
-{
-	struct agent_peer peer;
-
-	if (finder->knows_peer == NULL || !finder->knows_peer(finder->context, path, &peer))
-		return false;
-	found->is_running = vm_identify_peer(finder->trust, finder->config, &found->vm, &peer) == 0;
-	return found->is_running;
-}
-
-static int identify(const struct vm_finder *finder, struct vm_found *found)
-{
-	struct agent_peer peer;
-	int r = vm_peer_of(found->agent_fd, &peer);
-
-	return r < 0 ? r : vm_identify_peer(finder->trust, finder->config, &found->vm, &peer);
-}
-
-void vm_find_close(struct vm_found *found)
-{
-	if (found->agent_fd >= 0)
-		close(found->agent_fd);
-	found->agent_fd = -1;
-}
-
-/* Takes the socket at path for the agent's of a VM called id. *found is written in any case, and
- * holds a connection only on success. */
+/*
+ * Takes the socket at path for the agent's of a VM called id. *found is written in any case, and
+ * has a connection only on success. -EAGAIN: the backlog is full.
+ */
 static int open_socket(
 	const struct vm_finder *finder, const char *path, const char *id, struct vm_found *found)
 {
+	struct host *host = finder->host;
+	struct agent_peer peer;
 	int r;
 
 	memset(found, 0, sizeof(*found));
@@ -89,88 +62,53 @@ static int open_socket(
 	r = vm_endpoint_set_path(&found->vm.agent, path);
 	if (r < 0)
 		return r;
-	if (identify_by_word(finder, path, found))
-		return 0;
-	found->agent_fd = endpoint_connect(finder->trust, &found->vm.agent);
-	if (found->agent_fd == -EAGAIN) {
-		found->agent_fd = -1;
+	if (finder->knows_peer != NULL && finder->knows_peer(finder->context, path, &peer) &&
+		vm_process_accept_peer(host, &found->vm, &peer) == 0) {
+		found->is_running = true;
 		return 0;
 	}
-	if (found->agent_fd < 0)
-		return error_of_connect(path, found->agent_fd);
-	r = identify(finder, found);
+	r = connect_endpoint(&host->trust, &found->vm.agent);
+	/* connect() refuses a socket, or a directory before it hides whether there is one: only the
+	 * first has to do with this VM. */
+	if (r == -EACCES && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return -ENOENT;
 	if (r < 0)
-		vm_find_close(found);
+		return r;
+	found->agent_fd = r;
+	r = connect_peer(found->agent_fd, &peer);
+	if (r == 0)
+		r = vm_process_accept_peer(host, &found->vm, &peer);
+	if (r < 0)
+		vm_found_close(found);
 	found->is_running = r == 0;
 	return r;
 }
 
-/* One look-up of a name that is spelled otherwise in its socket's path. */
-struct search {
+/* A lookup of a name among the templates' sockets. */
+struct socket_search {
 	const struct vm_finder *finder;
 	const char *typed;
-	const char *prefixes[CONFIG_PREFIXES_MAX];
-	size_t prefix_count;
-	bool with_prefix;
-	struct vm_found *found;
+	struct vm_found *found; /* the caller's */
 	struct vm_found *other; /* scratch */
 	struct vm_rivals *rivals;
-	bool is_found;
-	int error; /* the most telling so far */
+	int error; /* the one that explains most so far */
+	/* The first socket with a full backlog, and the name in its path. */
+	char busy_path[CONFIG_PATH_SIZE], busy_name[NAME_VM_SIZE];
 };
 
-static bool search_matches(const struct search *search, const char *name)
+static void note_error(struct socket_search *search, int error, const char *path, const char *name)
 {
-	if (search->with_prefix)
-		return name_matches_prefixed(
-			search->typed, name, search->prefixes, search->prefix_count);
-	return name_matches(search->typed, name);
-}
-
-static int visit_match(void *context, const char *name, const char *path)
-{
-	struct search *search = context;
-	struct vm_found *found = search->is_found ? search->other : search->found;
-	int r;
-
-	if (!search_matches(search, name))
-		return 0;
-	r = open_socket(search->finder, path, name, found);
-	if (r < 0) {
-		search->error = more_telling(search->error, r);
-		return 0;
+	if (error == -EAGAIN && search->busy_path[0] == '\0') {
+		strncpy(search->busy_path, path, sizeof(search->busy_path) - 1);
+		strncpy(search->busy_name, name, sizeof(search->busy_name) - 1);
 	}
-	if (!search->is_found) {
-		search->is_found = true;
-		return 0;
-	}
-	memcpy(search->rivals->id[0], search->found->vm.id, NAME_VM_SIZE);
-	memcpy(search->rivals->id[1], found->vm.id, NAME_VM_SIZE);
-	search->rivals->pid[0] = search->found->vm.pid;
-	search->rivals->pid[1] = found->vm.pid;
-	vm_find_close(search->found);
-	vm_find_close(found);
-	return -ENOTUNIQ;
-}
-
-static int search_templates(struct search *search)
-{
-	const struct config *config = search->finder->config;
-
-	for (unsigned int i = 0; i < config->socket_count; i++) {
-		int r = vm_template_each(
-			config->sockets[i], (struct vm_template_visitor){visit_match, search});
-
-		if (r < 0 || search->is_found)
-			return r;
-	}
-	return -ENOENT;
+	search->error = weightier(search->error, error);
 }
 
 /* The socket of exactly that name, in the first template that has one. */
-static int find_as_typed(struct search *search)
+static int search_exact(struct socket_search *search)
 {
-	const struct config *config = search->finder->config;
+	const struct config *config = search->finder->host->config;
 	char path[CONFIG_PATH_SIZE];
 
 	for (unsigned int i = 0; i < config->socket_count; i++) {
@@ -180,155 +118,126 @@ static int find_as_typed(struct search *search)
 			r = open_socket(search->finder, path, search->typed, search->found);
 		if (r == 0)
 			return 0;
-		search->error = more_telling(search->error, r);
+		note_error(search, r, path, search->typed);
 	}
 	return -ENOENT;
 }
 
-static int find_by_search(struct search *search)
+static bool is_match(const struct socket_search *search, const char *name, bool with_prefix)
 {
-	int r = find_as_typed(search);
+	const struct config *config = search->finder->host->config;
+	const char *prefixes[CONFIG_PREFIXES_MAX];
 
-	if (r == -ENOENT)
-		r = search_templates(search);
-	if (r == -ENOENT) {
-		search->with_prefix = true;
-		r = search_templates(search);
-	}
-	return r == -ENOENT ? search->error : r;
+	if (!with_prefix)
+		return name_matches(search->typed, name);
+	for (unsigned int i = 0; i < config->prefix_count; i++)
+		prefixes[i] = config->prefixes[i];
+	return name_matches_prefixed(search->typed, name, prefixes, config->prefix_count);
 }
 
-static int find_by_templates(const struct vm_finder *finder, const char *name,
-	struct vm_found *ret_found, struct vm_rivals *ret_rivals)
+/* Sockets whose name is spelled otherwise: one in the first template that has any. */
+static int search_directories(struct socket_search *search, bool with_prefix)
 {
-	struct search search = {
-		.finder = finder,
-		.typed = name,
-		.prefix_count = finder->config->prefix_count,
-		.found = ret_found,
-		.rivals = ret_rivals,
-		.error = -ENOENT,
-	};
-	int r;
+	const struct config *config = search->finder->host->config;
+	bool is_found = false, is_ambiguous = false;
 
-	for (size_t i = 0; i < search.prefix_count; i++)
-		search.prefixes[i] = finder->config->prefixes[i];
-	search.other = malloc(sizeof(*search.other));
-	if (search.other == NULL)
-		return -ENOMEM;
-	r = find_by_search(&search);
-	free(search.other);
-	return r;
+	for (unsigned int i = 0; i < config->socket_count && !is_found; i++) {
+		struct vm_template_walk walk;
+
+		vm_template_begin(&walk, config->sockets[i]);
+		while (!is_ambiguous && vm_template_next(&walk)) {
+			struct vm_found *found = is_found ? search->other : search->found;
+			int r;
+
+			if (!is_match(search, walk.name, with_prefix))
+				continue;
+			r = open_socket(search->finder, walk.path, walk.name, found);
+			if (r < 0)
+				note_error(search, r, walk.path, walk.name);
+			is_ambiguous = r == 0 && is_found;
+			is_found |= r == 0;
+		}
+		vm_template_end(&walk);
+	}
+	if (!is_ambiguous)
+		return is_found ? 0 : -ENOENT;
+	vm_rivals_set(search->rivals, &search->found->vm, &search->other->vm);
+	vm_found_close(search->found);
+	vm_found_close(search->other);
+	return -ENOTUNIQ;
 }
 
 /* Do processes need to be looked at? What names two VMs, or keeps us from looking, ends it. */
 static bool may_be_elsewhere(int error)
 {
-	return error == -ENOENT || error == -EACCES || error == -EPERM || error == -ECONNREFUSED;
+	return error < 0 && error != -ENOTUNIQ && error_weight(error) < 4;
 }
 
-/* A socket whose backlog is full does not tell who listens; its path leads to the process as well.
- */
-static void identify_busy(const struct vm_finder *finder, struct vm_found *found)
+/* Is a socket with a full backlog a VM's? Whoever listens could be seen only in its place; so its
+ * file must be a trusted user's, which others cannot put there. */
+static bool take_busy_socket(const struct socket_search *search, struct vm_found *found)
 {
-	struct vm *vm = malloc(sizeof(*vm));
+	struct trust *trust = &search->finder->host->trust;
+	int fd = search->busy_path[0] != '\0' ? trust_open_path(trust, -1, search->busy_path) : -1;
+	struct stat status;
+	bool counts;
 
-	if (vm != NULL && vm_scan_by_socket(finder, found->vm.agent.path, vm) == 0) {
-		memcpy(vm->id, found->vm.id, sizeof(vm->id));
-		found->vm = *vm;
-		found->is_running = true;
+	if (fd < 0)
+		return false;
+	counts = fstat(fd, &status) == 0 && trust_has_uid(trust, status.st_uid);
+	close(fd);
+	if (!counts)
+		return false;
+	memset(found, 0, sizeof(*found));
+	found->agent_fd = -1;
+	memcpy(found->vm.id, search->busy_name, sizeof(found->vm.id));
+	return vm_endpoint_set_path(&found->vm.agent, search->busy_path) == 0;
+}
+
+static int find_by_name(struct socket_search *search)
+{
+	int r = search_exact(search);
+
+	if (r == -ENOENT)
+		r = search_directories(search, false);
+	if (r == -ENOENT)
+		r = search_directories(search, true);
+	if (r == -ENOENT)
+		r = search->error;
+	if (may_be_elsewhere(r)) {
+		int by_process = vm_scan_by_name(search->finder->host, search->typed, search->found,
+			search->rivals);
+
+		if (by_process == -EPERM || by_process == -ENOENT)
+			r = weightier(r, by_process);
+		else
+			r = by_process;
 	}
-	free(vm);
+	if (may_be_elsewhere(r) && take_busy_socket(search, search->found))
+		r = 0;
+	return r == -EAGAIN ? -ENOENT : r;
 }
 
 int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
 	struct vm_rivals *ret_rivals)
 {
-	int r = find_by_templates(finder, name, ret_found, ret_rivals);
+	struct socket_search search = {
+		.finder = finder,
+		.typed = name,
+		.found = ret_found,
+		.other = malloc(sizeof(*search.other)),
+		.rivals = ret_rivals,
+		.error = -ENOENT,
+	};
+	int r = search.other == NULL ? -ENOMEM : find_by_name(&search);
 
-	if (may_be_elsewhere(r)) {
-		int by_process = vm_scan_by_name(finder, name, ret_found, ret_rivals);
-
-		if (by_process == -EPERM || by_process == -ENOENT)
-			r = more_telling(r, by_process);
-		else
-			r = by_process;
-	}
-	if (r == 0 && !ret_found->is_running)
-		identify_busy(finder, ret_found);
-	if (r == 0)
-		vm_scan_shared_macs(finder, &ret_found->vm);
-	return r;
-}
-
-/* All VMs, while they are collected. */
-struct collection {
-	const struct vm_finder *finder;
-	struct vm_found **list;
-	size_t count, capacity, connections;
-	unsigned int template_index;
-};
-
-static int make_room(struct collection *all)
-{
-	size_t capacity = all->capacity == 0 ? 8 : all->capacity * 2;
-	struct vm_found **list;
-
-	if (all->count < all->capacity)
-		return 0;
-	if (all->count >= VM_FIND_MAX)
-		return -E2BIG;
-	list = realloc(all->list, capacity * sizeof(*list));
-	if (list == NULL)
-		return -ENOMEM;
-	all->list = list;
-	all->capacity = capacity;
-	return 0;
-}
-
-/* Whose it is was seen; who asks the agent connects again. */
-static void spare_connection(struct collection *all, struct vm_found *found)
-{
-	size_t max = all->finder->connections_max;
-
-	if (max > 0 && all->connections >= max)
-		vm_find_close(found);
-	all->connections += found->agent_fd >= 0;
-}
-
-static int visit_all(void *context, const char *name, const char *path)
-{
-	struct collection *all = context;
-	struct vm_found *found;
-	int r = make_room(all);
-
+	free(search.other);
 	if (r < 0)
 		return r;
-	found = malloc(sizeof(*found));
-	if (found == NULL)
-		return -ENOMEM;
-	found->error = open_socket(all->finder, path, name, found);
-	found->template_index = all->template_index;
-	if (found->error == -ENOENT) {
-		free(found);
-		return 0;
-	}
-	spare_connection(all, found);
-	all->list[all->count++] = found;
-	return 0;
-}
-
-static int visit_templates(struct collection *all)
-{
-	const struct config *config = all->finder->config;
-	int r = 0;
-
-	for (unsigned int i = 0; i < config->socket_count && r == 0; i++) {
-		all->template_index = i;
-		r = vm_template_each(
-			config->sockets[i], (struct vm_template_visitor){visit_all, all});
-	}
-	return r == -E2BIG ? 0 : r;
+	r = vm_scan_shared_macs(finder->host, &ret_found->vm);
+	if (r < 0)
+		vm_found_close(ret_found);
+	return r;
 }
 
 static bool is_same_vm(const struct vm *a, const struct vm *b)
@@ -339,54 +248,103 @@ static bool is_same_vm(const struct vm *a, const struct vm *b)
 	       strcmp(a->agent.path, b->agent.path) == 0;
 }
 
-/* What both ways of finding it tell of one VM: the template's id; the process's arguments, where
- * the socket did not lead to them. */
-static void merge(struct vm_found *known, struct vm_found *found)
+/* What both ways of finding it know of one VM: the template's id; the process's arguments, if the
+ * socket did not lead to them. */
+static void merge(struct vm_found *known, const struct vm_found *found)
 {
-	if (found->error == 0 && (known->error < 0 || !known->vm.has_argv)) {
-		struct vm_endpoint agent = known->vm.agent;
+	struct vm_endpoint agent = known->vm.agent;
+	char id[NAME_VM_SIZE];
 
-		agent.is_serial = found->vm.agent.is_serial;
-		memcpy(found->vm.id, known->vm.id, sizeof(found->vm.id));
-		known->vm = found->vm;
-		known->vm.agent = agent;
-		known->error = 0;
-		known->is_running = true;
-	}
-	vm_find_close(found);
-	free(found);
+	if (found->error < 0 || (known->error == 0 && known->vm.has_argv))
+		return;
+	memcpy(id, known->vm.id, sizeof(id));
+	agent.is_serial = found->vm.agent.is_serial;
+	known->vm = found->vm;
+	known->vm.agent = agent;
+	memcpy(known->vm.id, id, sizeof(id));
+	known->error = 0;
+	known->is_running = true;
 }
 
-static int visit_process(void *context, struct vm_found *found)
+static int add_sockets(const struct vm_finder *finder, struct vm_founds *founds)
 {
-	struct collection *all = context;
-	int r;
+	const struct config *config = finder->host->config;
+	size_t connections = 0, refused = 0;
+	int r = 0;
 
-	for (size_t i = 0; i < all->count; i++)
-		if (is_same_vm(&all->list[i]->vm, &found->vm)) {
-			merge(all->list[i], found);
-			return 0;
+	for (unsigned int i = 0; i < config->socket_count && r == 0; i++) {
+		struct vm_template_walk walk;
+		struct vm_found *found;
+
+		vm_template_begin(&walk, config->sockets[i]);
+		while (r == 0 && vm_template_next(&walk)) {
+			if (deadline_is_past(finder->host->deadline))
+				r = -ETIMEDOUT;
+			else
+				r = vm_founds_add(founds, &found);
+			if (r < 0)
+				break;
+			found->error = open_socket(finder, walk.path, walk.name, found);
+			found->template_index = i;
+			/* Of those that do not count a person is told, but they take no VM's place.
+			 */
+			if (found->error == -ENOENT || found->error == -ENOTSOCK ||
+				(found->error < 0 && ++refused > REFUSED_MAX)) {
+				vm_founds_drop(founds);
+				continue;
+			}
+			/* Whose it is was seen; who asks the agent connects again. */
+			if (finder->connections_max > 0 && connections >= finder->connections_max)
+				vm_found_close(found);
+			connections += found->agent_fd >= 0;
 		}
-	r = make_room(all);
-	if (r < 0) {
-		vm_find_close(found);
-		free(found);
-		return r;
+		vm_template_end(&walk);
 	}
-	spare_connection(all, found);
-	all->list[all->count++] = found;
+	return r;
+}
+
+/* A NIC that the host can reach, and the VM's process. */
+struct reachable_nic {
+	struct vm_nic *nic;
+	pid_t pid;
+};
+
+static int compare_nics(const void *a, const void *b)
+{
+	const struct reachable_nic *left = a, *right = b;
+
+	return memcmp(&left->nic->mac, &right->nic->mac, sizeof(left->nic->mac));
+}
+
+/* Marks the default MACs that two VMs have; sorted, since hosts have thousands of NICs. */
+static int note_shared_macs(struct vm_founds *founds)
+{
+	struct reachable_nic *nics = calloc(founds->count * VM_NICS_MAX + 1, sizeof(*nics));
+	size_t count = 0;
+
+	if (nics == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < founds->count; i++) {
+		struct vm *vm = &founds->list[i]->vm;
+
+		for (unsigned int j = 0; founds->list[i]->error == 0 && j < vm->nic_count; j++)
+			if (vm->nics[j].has_mac && !vm_nic_is_private(&vm->nics[j]))
+				nics[count++] = (struct reachable_nic){&vm->nics[j], vm->pid};
+	}
+	qsort(nics, count, sizeof(nics[0]), compare_nics);
+	for (size_t i = 0, end; i < count; i = end) {
+		bool is_shared = false;
+
+		for (end = i + 1; end < count && compare_nics(&nics[i], &nics[end]) == 0; end++)
+			is_shared |= nics[end].pid != nics[i].pid;
+		for (size_t j = i; is_shared && j < end; j++)
+			nics[j].nic->mac_is_shared |= nics[j].nic->mac_is_default;
+	}
+	free(nics);
 	return 0;
 }
 
-static void note_shared_macs(struct collection *all)
-{
-	for (size_t i = 0; i < all->count; i++)
-		for (size_t j = 0; j < all->count; j++)
-			if (all->list[i]->vm.pid != all->list[j]->vm.pid)
-				vm_note_shared_macs(&all->list[i]->vm, &all->list[j]->vm);
-}
-
-static int compare(const void *a, const void *b)
+static int compare_founds(const void *a, const void *b)
 {
 	const struct vm_found *left = *(struct vm_found *const *)a;
 	const struct vm_found *right = *(struct vm_found *const *)b;
@@ -398,29 +356,35 @@ static int compare(const void *a, const void *b)
 	return r != 0 ? r : (left->vm.pid > right->vm.pid) - (left->vm.pid < right->vm.pid);
 }
 
-int vm_find_all(const struct vm_finder *finder, struct vm_found ***ret_founds)
+int vm_find_all(const struct vm_finder *finder, struct vm_founds *ret_founds)
 {
-	struct collection all = {.finder = finder};
-	int r = visit_templates(&all);
+	struct vm_founds founds = {.count = 0};
+	size_t by_socket;
+	int r = add_sockets(finder, &founds);
 
+	by_socket = founds.count;
+	if (r == 0 || r == -E2BIG)
+		r = vm_scan_all(finder->host, &founds);
+	/* A VM that both ways found is one. */
+	for (size_t i = by_socket; i < founds.count; i++)
+		for (size_t j = 0; j < by_socket; j++)
+			if (is_same_vm(&founds.list[j]->vm, &founds.list[i]->vm)) {
+				struct vm_found *twin = founds.list[i];
+
+				merge(founds.list[j], twin);
+				founds.list[i--] = founds.list[founds.count - 1];
+				founds.list[founds.count - 1] = twin;
+				vm_founds_drop(&founds);
+				break;
+			}
 	if (r == 0)
-		r = vm_scan_each(finder, visit_process, &all);
-	if (r < 0 && r != -E2BIG) {
-		vm_find_free(all.list, all.count);
+		r = note_shared_macs(&founds);
+	if (r < 0) {
+		vm_founds_free(&founds);
 		return r;
 	}
-	note_shared_macs(&all);
-	if (all.count > 1)
-		qsort(all.list, all.count, sizeof(all.list[0]), compare);
-	*ret_founds = all.list;
-	return (int)all.count;
-}
-
-void vm_find_free(struct vm_found **founds, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		vm_find_close(founds[i]);
-		free(founds[i]);
-	}
-	free(founds);
+	if (founds.count > 1)
+		qsort(founds.list, founds.count, sizeof(founds.list[0]), compare_founds);
+	*ret_founds = founds;
+	return 0;
 }

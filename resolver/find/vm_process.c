@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "find/endpoint.h"
-#include "find/vm_identify.h"
+#include "find/connect.h"
 #include "host/file.h"
 #include "lease/lease_files.h"
 #include "qemu/readconfig.h"
@@ -22,16 +21,6 @@
 #define READCONFIGS_MAX 4
 /* A line for each hierarchy of version 1, each with a path of some hundred bytes. */
 #define CGROUP_TEXT_SIZE 2048
-
-static int open_root(int proc_fd)
-{
-	int fd;
-
-	if (!proc_has_other_root(proc_fd))
-		return -1;
-	fd = openat(proc_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd;
-}
 
 /* Makes a path that may be relative to QEMU's working directory absolute, in place. */
 static int make_absolute(int proc_fd, char path[static VM_PATH_SIZE])
@@ -54,97 +43,113 @@ static int make_absolute(int proc_fd, char path[static VM_PATH_SIZE])
 	return 0;
 }
 
-static int open_config(struct trust *trust, int proc_fd, const char *name)
+/* Puts the options of a file that -readconfig names behind those that are there. QEMU reads these
+ * files in their place; for what is read here the order does not matter. */
+static void append_config(struct vm_process *process, struct trust *trust, const char *name)
 {
-	char path[VM_PATH_SIZE];
-	int root_fd, fd;
+	char path[VM_PATH_SIZE], *text, *grown;
+	int root_fd = -1, fd;
+	size_t len;
 
 	if (strlen(name) >= sizeof(path))
-		return -ENAMETOOLONG;
+		return;
 	memcpy(path, name, strlen(name) + 1);
-	fd = make_absolute(proc_fd, path);
-	if (fd < 0)
-		return fd;
-	root_fd = open_root(proc_fd);
+	if (make_absolute(process->proc_fd, path) < 0)
+		return;
+	if (proc_has_other_root(process->proc_fd))
+		root_fd = openat(process->proc_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	fd = trust_open_users_file(trust, root_fd, path);
 	if (root_fd >= 0)
 		close(root_fd);
-	return fd;
-}
-
-/* Puts the options in a file's text behind those that are there. */
-static void append_options(struct vm_process *process, const char *text, size_t len)
-{
-	char *grown = realloc(process->text, process->argv.len + READCONFIG_ARGUMENTS_MAX);
-
-	if (grown == NULL)
-		return;
-	process->argv.len += readconfig_to_arguments(
-		text, len, grown + process->argv.len, READCONFIG_ARGUMENTS_MAX);
-	process->argv.text = process->text = grown;
-}
-
-static void append_config(struct vm_process *process, struct trust *trust, const char *name)
-{
-	int fd = open_config(trust, process->proc_fd, name);
-	size_t len;
-	char *text;
-
 	if (fd < 0)
 		return;
 	if (file_read(fd, READCONFIG_MAX, &text, &len) == 0) {
-		append_options(process, text, len);
+		grown = realloc(process->text, process->argv.len + READCONFIG_ARGUMENTS_MAX);
+		if (grown != NULL) {
+			process->argv.len += readconfig_to_arguments(
+				text, len, grown + process->argv.len, READCONFIG_ARGUMENTS_MAX);
+			process->argv.text = process->text = grown;
+		}
 		free(text);
 	}
 	close(fd);
 }
 
-/* The file of the nth -readconfig, or NULL. */
-static const char *nth_config(const struct argv *argv, unsigned int n)
-{
-	struct argv_walk walk = argv_begin(argv);
-	const char *name, *value;
-
-	while (argv_next(&walk, &name, &value))
-		if (strcmp(name, "readconfig") == 0 && n-- == 0)
-			return value;
-	return NULL;
-}
-
-/* QEMU reads these files where they stand; here their options follow all others, which matters for
- * nothing that is read of them. */
 static void append_configs(struct vm_process *process, struct trust *trust)
 {
 	const size_t given = process->argv.len;
 
 	for (unsigned int n = 0; n < READCONFIGS_MAX; n++) {
-		const char *name = nth_config(&(struct argv){process->text, given}, n);
+		struct argv_walk walk = argv_begin(&(struct argv){process->text, given});
+		const char *name, *value, *file = NULL;
+		unsigned int left = n;
 
-		if (name == NULL)
+		while (file == NULL && argv_next(&walk, &name, &value))
+			if (strcmp(name, "readconfig") == 0 && left-- == 0)
+				file = value;
+		if (file == NULL)
 			return;
-		append_config(process, trust, name);
+		append_config(process, trust, file);
 	}
 }
 
-int vm_process_open(struct trust *trust, pid_t pid, struct vm_process *ret_process)
+/* Who runs it, and since when. The owner comes first: see proc.h. */
+static int read_identity(
+	struct host *host, int proc_fd, uid_t *ret_uid, uint64_t *ret_start_time)
+{
+	struct proc_status status;
+	uid_t owner;
+	int r = proc_owner(proc_fd, &owner);
+
+	if (r == 0 && !trust_has_uid(&host->trust, owner))
+		r = -EPERM;
+	if (r == 0)
+		r = proc_status(proc_fd, &status);
+	if (r < 0)
+		return r;
+	for (int i = 0; i < 4; i++)
+		if (status.uids[i] != owner)
+			return -EPERM;
+	*ret_uid = owner;
+	return proc_start_time(proc_fd, ret_start_time);
+}
+
+/* With the arguments between two looks at the same process. */
+static int read_process(struct host *host, struct vm_process *process)
+{
+	uint64_t start_time;
+	uid_t uid;
+	int r = read_identity(host, process->proc_fd, &process->uid, &process->start_time);
+
+	if (r < 0)
+		return r;
+	process->kind = proc_kind(process->proc_fd);
+	r = proc_cmdline(process->proc_fd, &process->text, &process->argv.len);
+	if (r < 0)
+		return r;
+	r = read_identity(host, process->proc_fd, &uid, &start_time);
+	if (r == 0 && (uid != process->uid || start_time != process->start_time ||
+			      proc_kind(process->proc_fd) != process->kind))
+		r = -ESRCH;
+	if (r < 0)
+		free(process->text);
+	process->argv.text = process->text;
+	return r;
+}
+
+int vm_process_open(struct host *host, pid_t pid, struct vm_process *ret_process)
 {
 	struct vm_process process = {.proc_fd = proc_open(pid), .pid = pid};
-	uid_t uids[3];
 	int r;
 
 	if (process.proc_fd < 0)
 		return process.proc_fd;
-	r = proc_uids(process.proc_fd, uids);
-	if (r == 0)
-		r = proc_cmdline(process.proc_fd, &process.text, &process.argv.len);
+	r = read_process(host, &process);
 	if (r < 0) {
 		close(process.proc_fd);
 		return r;
 	}
-	process.uid = uids[1];
-	process.kind = proc_kind(process.proc_fd);
-	process.argv.text = process.text;
-	append_configs(&process, trust);
+	append_configs(&process, &host->trust);
 	*ret_process = process;
 	return 0;
 }
@@ -201,7 +206,7 @@ void vm_process_describe(
 
 	vm->pid = process->pid;
 	vm->uid = process->uid;
-	(void)proc_start_time(process->proc_fd, &vm->start_time);
+	vm->start_time = process->start_time;
 	vm_argv_parse(vm, &process->argv);
 	if (!is_agent_known)
 		settle_endpoint(process, &vm->agent);
@@ -221,10 +226,10 @@ static bool is_supported_by_peer(struct trust *trust, const struct vm *vm, int *
 
 	if (vm->agent.kind != VM_ENDPOINT_UNIX)
 		return false;
-	fd = endpoint_connect(trust, &vm->agent);
+	fd = connect_endpoint(trust, &vm->agent);
 	if (fd < 0)
 		return false;
-	if (vm_peer_of(fd, &peer) < 0 || peer.pid != vm->pid || !trust_has_uid(trust, peer.uid)) {
+	if (connect_peer(fd, &peer) < 0 || peer.pid != vm->pid || peer.uid != vm->uid) {
 		close(fd);
 		return false;
 	}
@@ -233,7 +238,7 @@ static bool is_supported_by_peer(struct trust *trust, const struct vm *vm, int *
 }
 
 /* Does a file that root wrote know a NIC with that MAC? */
-static bool is_supported_by_lease(const struct config *config, const struct vm *vm)
+static bool is_supported_by_lease(struct host *host, const struct vm *vm)
 {
 	struct mac macs[VM_NICS_MAX];
 	struct lease_wanted wanted = {.macs = macs};
@@ -247,44 +252,52 @@ static bool is_supported_by_lease(const struct config *config, const struct vm *
 			macs[wanted.count++] = vm->nics[i].mac;
 	if (wanted.count == 0)
 		return false;
-	walk = lease_files_begin(config, deadline_after_ms(config->timeout_ms), wanted);
+	walk = lease_files_begin(host->config, host->deadline, wanted);
 	is_found = lease_files_next(&walk, &lease);
 	lease_files_end(&walk);
 	return is_found;
 }
 
-int vm_process_check(const struct vm_process *process, struct trust *trust,
-	const struct config *config, const struct vm *vm, int *agent_fd)
+int vm_process_check(const struct vm_process *process, struct host *host, const struct vm *vm,
+	int *agent_fd)
 {
 	char cgroup[CGROUP_TEXT_SIZE];
-	uid_t uids[3];
-	int r = proc_uids(process->proc_fd, uids);
 
-	if (r < 0)
-		return -ESRCH;
-	if (!trust_has_uids(trust, uids))
-		return -EPERM;
 	if (process->kind == PROC_QEMU)
 		return 0;
+	if (process->kind == PROC_OTHER || !proc_path_is_qemu(argv_program(&process->argv)))
+		return -ESRCH;
 	if (proc_cgroup(process->proc_fd, cgroup, sizeof(cgroup)) == 0 &&
-		trust_has_cgroup(trust, cgroup))
+		trust_has_cgroup(&host->trust, cgroup))
 		return 0;
-	if (is_supported_by_peer(trust, vm, agent_fd))
+	if (is_supported_by_peer(&host->trust, vm, agent_fd))
 		return 0;
-	return is_supported_by_lease(config, vm) ? 1 : -EKEYREJECTED;
+	return is_supported_by_lease(host, vm) ? 1 : -EKEYREJECTED;
+}
+
+int vm_process_accept_peer(
+	struct host *host, struct vm *vm, const struct agent_peer *peer)
+{
+	struct vm_process process;
+
+	if (!trust_has_uid(&host->trust, peer->uid) || (vm->pid != 0 && vm->pid != peer->pid))
+		return -EPERM;
+	vm->pid = peer->pid;
+	vm->uid = peer->uid;
+	if (vm->has_argv || vm_process_open(host, peer->pid, &process) < 0)
+		return 0;
+	/* The listener's user is trusted, so his word that this is a QEMU does: by its executable,
+	 * or, if that is hidden or a wrapper's, by the name it was started under. */
+	if (process.kind == PROC_QEMU || proc_path_is_qemu(argv_program(&process.argv)))
+		vm_process_describe(&process, host->config, vm);
+	vm_process_close(&process);
+	vm->uid = peer->uid;
+	return 0;
 }
 
 bool vm_process_is_gone(const struct vm *vm)
 {
-	int proc_fd = proc_open(vm->pid);
 	uint64_t start_time;
-	char first[2];
-	bool is_gone;
 
-	if (proc_fd < 0)
-		return true;
-	is_gone = proc_program(proc_fd, first, sizeof(first)) < 0 ||
-		  proc_start_time(proc_fd, &start_time) < 0 || start_time != vm->start_time;
-	close(proc_fd);
-	return is_gone;
+	return proc_birth(vm->pid, &start_time, NULL) < 0 || start_time != vm->start_time;
 }

@@ -2,107 +2,68 @@
 #include "find/vm_template.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/name.h"
-#include "config/config.h"
 
 /* Entries of one directory that are looked at: /tmp can be large, and anybody can make it larger.
  */
 #define DIRECTORY_ENTRIES_MAX 65536
 
-/* A template, cut at the part of its path that holds the (first) %s. */
-struct place {
-	char directory[CONFIG_PATH_SIZE];
-	char before[CONFIG_PATH_SIZE]; /* in that part, before and behind the %s */
-	char behind[CONFIG_PATH_SIZE];
-};
-
-static void copy_part(char ret_part[static CONFIG_PATH_SIZE], const char *begin, const char *end)
-{
-	memcpy(ret_part, begin, (size_t)(end - begin));
-	ret_part[end - begin] = '\0';
-}
-
-/* The template is filled in with "%s" as the VM's name, so that only the caller's uid is put in. */
-static int cut_template(const char *template, struct place *ret_place)
+void vm_template_begin(struct vm_template_walk *walk, const char *template)
 {
 	char path[CONFIG_PATH_SIZE];
-	const char *begin, *name, *end;
-	int r = config_socket_path(template, "%s", geteuid(), path);
+	char *begin, *name, *end;
 
-	if (r < 0)
-		return r;
+	*walk = (struct vm_template_walk){.template = template};
+	/* With "%s" as the VM's name only the caller's uid is filled in. */
+	if (config_socket_path(template, "%s", geteuid(), path) < 0)
+		return;
 	name = strstr(path, "%s");
-	if (name == NULL)
-		return -EINVAL;
-	begin = memrchr(path, '/', (size_t)(name - path));
+	begin = name == NULL ? NULL : memrchr(path, '/', (size_t)(name - path));
 	if (begin == NULL)
-		return -EINVAL;
-	begin++;
+		return;
 	end = strchrnul(name, '/');
-	copy_part(ret_place->directory, path, begin);
-	copy_part(ret_place->before, begin, name);
-	copy_part(ret_place->behind, name + 2, end);
-	return 0;
+	walk->names_folder = *end == '/';
+	memcpy(walk->before, begin + 1, (size_t)(name - begin - 1));
+	memcpy(walk->behind, name + 2, (size_t)(end - name - 2));
+	begin[1] = '\0';
+	walk->directory = opendir(path);
 }
 
-/* The VM's name in a directory entry, or false where the entry is none of this place's. */
-static bool name_of_entry(
-	const struct place *place, const char *entry, char ret_name[static NAME_VM_SIZE])
+/* The VM's name in a directory entry; false if the entry does not follow the template. */
+static bool read_name(struct vm_template_walk *walk, const struct dirent *entry)
 {
-	size_t before = strlen(place->before), behind = strlen(place->behind);
-	size_t len = strlen(entry), name_len;
+	size_t before = strlen(walk->before), behind = strlen(walk->behind);
+	size_t len = strlen(entry->d_name);
+	bool may_be_it = entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK ||
+			 entry->d_type == (walk->names_folder ? DT_DIR : DT_SOCK);
 
-	if (entry[0] == '.' && before == 0)
+	if (!may_be_it || (entry->d_name[0] == '.' && before == 0) || len <= before + behind ||
+		len - before - behind > NAME_VM_MAX ||
+		memcmp(entry->d_name, walk->before, before) != 0 ||
+		memcmp(entry->d_name + len - behind, walk->behind, behind) != 0)
 		return false;
-	if (len <= before + behind)
-		return false;
-	name_len = len - before - behind;
-	if (name_len > NAME_VM_MAX || memcmp(entry, place->before, before) != 0 ||
-		memcmp(entry + len - behind, place->behind, behind) != 0)
-		return false;
-	memcpy(ret_name, entry + before, name_len);
-	ret_name[name_len] = '\0';
+	len -= before + behind;
+	memcpy(walk->name, entry->d_name + before, len);
+	walk->name[len] = '\0';
 	return true;
 }
 
-static int visit_entries(DIR *directory, const struct place *place, const char *template,
-	struct vm_template_visitor visitor)
+bool vm_template_next(struct vm_template_walk *walk)
 {
-	char path[CONFIG_PATH_SIZE], name[NAME_VM_SIZE];
 	const struct dirent *entry;
-	int r;
 
-	for (int i = 0; i < DIRECTORY_ENTRIES_MAX; i++) {
-		entry = readdir(directory);
-		if (entry == NULL)
-			break;
-		if (!name_of_entry(place, entry->d_name, name) ||
-			config_socket_path(template, name, geteuid(), path) < 0)
-			continue;
-		r = visitor.visit(visitor.context, name, path);
-		if (r != 0)
-			return r;
-	}
-	return 0;
+	while (walk->directory != NULL && walk->entries++ < DIRECTORY_ENTRIES_MAX &&
+		(entry = readdir(walk->directory)) != NULL)
+		if (read_name(walk, entry) &&
+			config_socket_path(walk->template, walk->name, geteuid(), walk->path) == 0)
+			return true;
+	return false;
 }
 
-int vm_template_each(const char *template, struct vm_template_visitor visitor)
+void vm_template_end(struct vm_template_walk *walk)
 {
-	struct place place;
-	DIR *directory;
-	int r = cut_template(template, &place);
-
-	if (r < 0)
-		return 0;
-	directory = opendir(place.directory);
-	if (directory == NULL)
-		return 0;
-	r = visit_entries(directory, &place, template, visitor);
-	closedir(directory);
-	return r;
+	if (walk->directory != NULL)
+		closedir(walk->directory);
+	walk->directory = NULL;
 }

@@ -2,18 +2,31 @@
 #ifndef QEMUVM_VM_TEMPLATE_H
 #define QEMUVM_VM_TEMPLATE_H
 
-/* What is done with each socket that follows a template: 0 to go on, another value ends the walk
- * and is returned. */
-struct vm_template_visitor {
-	int (*visit)(void *context, const char *name, const char *path);
-	void *context;
-};
+#include <stdbool.h>
+
+#include "base/name.h"
+#include "config/config.h"
 
 /*
- * Visits each entry of the template's directory that follows it (see struct config), with the VM's
- * name in it; whether it is a socket is not looked at. A directory that cannot be read holds none.
- * 0, or what visit() returned.
+ * A walk over the entries of a template's directory that follow it (see struct config), each with
+ * the VM's name in it. What is plainly no socket is passed over, so that it takes no VM's place;
+ * whether the rest are sockets, and whose, is not looked at. A directory that cannot be read has no
+ * entries.
  */
-int vm_template_each(const char *template, struct vm_template_visitor visitor);
+struct vm_template_walk {
+	const char *template;
+	void *directory; /* DIR * */
+	unsigned int entries;
+	bool names_folder; /* the %s is in the name of a directory */
+	/* The part of the path that has the %s: before and behind it. */
+	char before[CONFIG_PATH_SIZE], behind[CONFIG_PATH_SIZE];
+	/* What vm_template_next() found. */
+	char name[NAME_VM_SIZE];
+	char path[CONFIG_PATH_SIZE];
+};
+
+void vm_template_begin(struct vm_template_walk *walk, const char *template);
+bool vm_template_next(struct vm_template_walk *walk);
+void vm_template_end(struct vm_template_walk *walk);
 
 #endif

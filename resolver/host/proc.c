@@ -195,13 +195,6 @@ static int read_link(int directory_fd, const char *name, char *ret_path, size_t 
 	return 0;
 }
 
-int proc_exe(int proc_fd, char *ret_path, size_t size)
-{
-	int r = read_link(proc_fd, "exe", ret_path, size);
-
-	return r == -ENOENT ? -ESRCH : r;
-}
-
 int proc_cwd(int proc_fd, char *ret_path, size_t size)
 {
 	int r = read_link(proc_fd, "cwd", ret_path, size);
@@ -237,112 +230,146 @@ bool proc_path_is_qemu(const char *path)
 	return is_called(name, len, "qemu-kvm") || is_called(name, len, "kvm");
 }
 
-static bool is_hidden(int error)
-{
-	return error == -EACCES || error == -EPERM;
-}
-
-/* Whose executable can be seen is judged by that alone: "sudo qemu-system-x86_64" is no QEMU. */
-enum proc_kind proc_kind(int proc_fd)
+/* A process whose executable can be seen is judged by that alone: "sudo qemu-system-x86_64" is no
+ * QEMU. */
+static enum proc_kind kind_of_link(int directory_fd, const char *name)
 {
 	char path[PATH_MAX / 4];
-	int r = read_link(proc_fd, "exe", path, sizeof(path));
+	int r = read_link(directory_fd, name, path, sizeof(path));
 
 	if (r == 0)
 		return proc_path_is_qemu(path) ? PROC_QEMU : PROC_OTHER;
-	if (!is_hidden(r) || proc_program(proc_fd, path, sizeof(path)) < 0)
-		return PROC_OTHER;
-	return proc_path_is_qemu(path) ? PROC_SAYS_QEMU : PROC_OTHER;
+	return r == -EACCES || r == -EPERM ? PROC_HIDDEN : PROC_OTHER;
 }
 
-/* A walk over all processes, each seen with as few system calls as tell it apart. */
-struct walk {
-	int directory_fd; /* of /proc */
-	struct buffer buffer;
-	struct proc_qemu qemu;
-};
-
-/* Up to the first read of the command line's beginning: false where it is no QEMU's. */
-static bool read_cmdline(struct walk *walk, int fd, bool is_known)
+enum proc_kind proc_kind(int proc_fd)
 {
-	ssize_t len = walk->buffer.size > 0 ? 0 : grow(&walk->buffer);
-
-	if (len == 0)
-		len = read_some(fd, walk->buffer.text, walk->buffer.size - 1);
-	if (len > 0)
-		walk->buffer.text[len] = '\0';
-	if (!is_known && (len <= 0 || !proc_path_is_qemu(walk->buffer.text)))
-		return false;
-	if (len > 0 && (size_t)len == walk->buffer.size - 1)
-		len = read_to_end(fd, &walk->buffer, (size_t)len);
-	walk->qemu.cmdline = walk->buffer.text;
-	walk->qemu.len = len > 0 ? (size_t)len : 0;
-	return true;
+	return kind_of_link(proc_fd, "exe");
 }
 
-/* Is it a QEMU, or does it say so? */
-static bool look_at(struct walk *walk)
-{
-	char name[32], path[PATH_MAX / 4];
-	bool is_qemu;
-	int fd, r;
-
-	snprintf(name, sizeof(name), "%d/exe", (int)walk->qemu.pid);
-	r = read_link(walk->directory_fd, name, path, sizeof(path));
-	if (r < 0 ? !is_hidden(r) : !proc_path_is_qemu(path))
-		return false;
-	snprintf(name, sizeof(name), "%d/cmdline", (int)walk->qemu.pid);
-	fd = open_entry(walk->directory_fd, name);
-	if (fd < 0)
-		return false;
-	is_qemu = read_cmdline(walk, fd, r == 0);
-	close(fd);
-	return is_qemu;
-}
-
-int proc_each_qemu(
-	const char *root, int (*visit)(void *context, const struct proc_qemu *qemu), void *context)
+int proc_walk_begin(struct proc_walk *walk, const char *root)
 {
 	DIR *directory = opendir(root);
-	struct walk walk = {.directory_fd = directory != NULL ? dirfd(directory) : -1};
-	const struct dirent *entry;
-	int r = 0;
 
+	*walk = (struct proc_walk){.directory = directory, .directory_fd = -1};
 	if (directory == NULL)
 		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : -ESRCH;
-	while (r == 0 && (entry = readdir(directory)) != NULL) {
-		uint64_t pid;
-
-		if (text_number(text_of(entry->d_name), 10, PROC_PIDS_MAX, &pid) < 0 || pid == 0)
-			continue;
-		walk.qemu.pid = (pid_t)pid;
-		if (look_at(&walk))
-			r = visit(context, &walk.qemu);
-	}
-	free(walk.buffer.text);
-	closedir(directory);
-	return r;
+	walk->directory_fd = dirfd(directory);
+	return 0;
 }
 
-int proc_uids(int proc_fd, uid_t ret_uids[static 3])
+int proc_walk_seek(struct proc_walk *walk, pid_t pid)
 {
+	struct stat status;
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "%d/exe", (int)pid);
+	walk->kind = kind_of_link(walk->directory_fd, name);
+	if (walk->kind == PROC_OTHER)
+		return 0;
+	(void)snprintf(name, sizeof(name), "%d", (int)pid);
+	if (fstatat(walk->directory_fd, name, &status, 0) < 0)
+		return 0;
+	walk->pid = pid;
+	walk->owner = status.st_uid;
+	return 1;
+}
+
+int proc_walk_next(struct proc_walk *walk)
+{
+	const struct dirent *entry;
+	uint64_t pid;
+
+	while (errno = 0, (entry = readdir(walk->directory)) != NULL)
+		if (text_number(text_of(entry->d_name), 10, PROC_PIDS_MAX, &pid) == 0 && pid > 0 &&
+			proc_walk_seek(walk, (pid_t)pid) > 0)
+			return 1;
+	return -errno;
+}
+
+int proc_walk_cmdline(struct proc_walk *walk, const char **ret_cmdline)
+{
+	struct buffer buffer = {walk->text, walk->size};
+	ssize_t len = buffer.size > 0 ? 0 : grow(&buffer);
+	char name[32];
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "%d/cmdline", (int)walk->pid);
+	fd = len < 0 ? (int)len : open_entry(walk->directory_fd, name);
+	if (fd < 0)
+		return fd == -ENOMEM || fd == -EMFILE || fd == -ENFILE ? fd : 0;
+	/* The beginning tells most processes apart. */
+	len = read_some(fd, buffer.text, buffer.size - 1);
+	buffer.text[len > 0 ? len : 0] = '\0';
+	if (walk->kind == PROC_HIDDEN && (len <= 0 || !proc_path_is_qemu(buffer.text)))
+		len = 0;
+	else if (len > 0 && (size_t)len == buffer.size - 1)
+		len = read_to_end(fd, &buffer, (size_t)len);
+	close(fd);
+	walk->text = buffer.text;
+	walk->size = buffer.size;
+	*ret_cmdline = buffer.text;
+	return len == -ENOMEM ? -ENOMEM : len > 0 ? (int)len : 0;
+}
+
+bool proc_walk_has_comm(struct proc_walk *walk, const char *beginning)
+{
+	char name[32], comm[32];
+
+	(void)snprintf(name, sizeof(name), "%d/comm", (int)walk->pid);
+	return read_beginning(walk->directory_fd, name, comm, sizeof(comm)) > 0 &&
+	       text_begins_with(text_of(comm), beginning);
+}
+
+void proc_walk_end(struct proc_walk *walk)
+{
+	free(walk->text);
+	if (walk->directory != NULL)
+		closedir(walk->directory);
+	*walk = (struct proc_walk){.directory_fd = -1};
+}
+
+int proc_owner(int proc_fd, uid_t *ret_owner)
+{
+	struct stat status;
+
+	if (fstat(proc_fd, &status) < 0)
+		return no_process(errno);
+	*ret_owner = status.st_uid;
+	return 0;
+}
+
+int proc_status(int proc_fd, struct proc_status *ret_status)
+{
+	struct proc_status status = {.has_pid_namespace = false};
 	char text[PROC_TEXT_SIZE];
+	struct text rest, line, word;
 	const char *field;
-	struct text rest, word;
-	uint64_t uids[3];
+	uint64_t uid;
 	int r = read_beginning(proc_fd, "status", text, sizeof(text));
 
 	if (r < 0)
 		return r;
+	/* The first lines, before which stands nothing but Name: its newlines are escaped. */
 	field = strstr(text, "\nUid:");
 	if (field == NULL)
 		return -EBADMSG;
 	rest = text_of(field + strlen("\nUid:"));
-	for (int i = 0; i < 3; i++)
-		if (!text_take_word(&rest, &word) || text_number(word, 10, (uid_t)-1, &uids[i]) < 0)
+	(void)text_take_line(&rest, &line);
+	for (int i = 0; i < 4; i++) {
+		if (!text_take_word(&line, &word) || text_number(word, 10, (uid_t)-1, &uid) < 0)
 			return -EBADMSG;
-	for (int i = 0; i < 3; i++)
-		ret_uids[i] = (uid_t)uids[i];
+		status.uids[i] = (uid_t)uid;
+	}
+	/* A pid for each namespace, from the reader's down. */
+	field = strstr(text, "\nNSpid:");
+	if (field != NULL) {
+		rest = text_of(field + strlen("\nNSpid:"));
+		(void)text_take_line(&rest, &line);
+		status.has_pid_namespace =
+			text_take_word(&line, &word) && text_take_word(&line, &word);
+	}
+	*ret_status = status;
 	return 0;
 }
 
@@ -351,13 +378,6 @@ int proc_cgroup(int proc_fd, char *ret_text, size_t size)
 	int r = read_beginning(proc_fd, "cgroup", ret_text, size);
 
 	return r < 0 ? r : 0;
-}
-
-int proc_program(int proc_fd, char *ret_name, size_t size)
-{
-	int len = read_beginning(proc_fd, "cmdline", ret_name, size);
-
-	return len == 0 ? -ENODATA : len;
 }
 
 /* Are two files one, told by what stat(2) gives for them? -1 where that cannot be seen. */
@@ -374,6 +394,11 @@ bool proc_has_other_root(int proc_fd)
 {
 	return is_same_file(proc_fd, "ns/mnt", "/proc/thread-self/ns/mnt") == 0 ||
 	       is_same_file(proc_fd, "root", "/") == 0;
+}
+
+bool proc_has_user_namespace(int proc_fd)
+{
+	return is_same_file(proc_fd, "ns/user", "/proc/thread-self/ns/user") == 0;
 }
 
 bool proc_shares_network(int proc_fd)

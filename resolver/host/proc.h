@@ -24,34 +24,62 @@ int proc_open(pid_t pid);
 
 #define PROC_ROOT "/proc"
 
-/* How a process looks before it is opened. */
+/* How a process looks. */
 enum proc_kind {
 	PROC_OTHER,
-	PROC_QEMU,      /* its executable is a QEMU system emulator */
-	PROC_SAYS_QEMU, /* its executable cannot be seen, and it was started under such a name */
-};
-
-/* A QEMU as a walk over all processes meets it. */
-struct proc_qemu {
-	pid_t pid;
-	const char *cmdline; /* as proc_cmdline() gives it; the walk's */
-	size_t len;
+	PROC_QEMU,   /* its executable is a QEMU system emulator */
+	PROC_HIDDEN, /* its executable cannot be seen by the caller */
 };
 
 /*
- * Calls visit() for each process below root that is a QEMU or says so; another value than 0 ends
- * the walk and is returned. root is PROC_ROOT, but for tests, which must not see the processes of
- * the machine that they run on. Threads, and processes that vanish meanwhile, are passed over; one
- * whose command line cannot be read has a length of 0. -ESRCH: no /proc. -EMFILE, -ENFILE, -ENOMEM.
+ * A walk over all processes, each seen with as few system calls as tell it apart. Nothing is read
+ * that the process can hold up for ever: its command line is (it takes the lock of its memory), so
+ * it is read only by proc_walk_cmdline(), which the caller calls once it trusts the owner.
  */
-int proc_each_qemu(
-	const char *root, int (*visit)(void *context, const struct proc_qemu *qemu), void *context);
+struct proc_walk {
+	void *directory; /* DIR * */
+	int directory_fd;
+	pid_t pid;
+	enum proc_kind kind; /* PROC_QEMU or PROC_HIDDEN */
+	uid_t owner;         /* its effective user */
+	char *text;          /* of command lines; serves again */
+	size_t size;
+};
+
+/* root is PROC_ROOT, but for tests, which must not see the processes of the machine that they run
+ * on. 0, -ESRCH (no /proc), -EMFILE, -ENFILE, -ENOMEM. */
+int proc_walk_begin(struct proc_walk *walk, const char *root);
+/* 1: the next process that may be a QEMU. 0: no more. Threads, and processes that vanish meanwhile,
+ * are passed over. Or -EIO and the like, if the list itself cannot be read. */
+int proc_walk_next(struct proc_walk *walk);
+/* Goes to a process that was seen before: 1 if it is there and may be a QEMU, else 0. */
+int proc_walk_seek(struct proc_walk *walk, pid_t pid);
+/*
+ * The command line of the current process: arguments parted by NULs, with a NUL behind the last
+ * one. The text is the walk's, until the next call. Its length; 0 if it cannot be read, or if the
+ * executable is hidden and the arguments do not say that it is a QEMU; -ENOMEM, -EMFILE, -ENFILE.
+ */
+int proc_walk_cmdline(struct proc_walk *walk, const char **ret_cmdline);
+/* Does the name of the current process's main thread begin with that? It is read without waiting. */
+bool proc_walk_has_comm(struct proc_walk *walk, const char *beginning);
+void proc_walk_end(struct proc_walk *walk);
 
 /* What a process is that is open. */
 enum proc_kind proc_kind(int proc_fd);
 
-/* Its real, effective and saved user (proc(5), status). 0 or a negative errno. */
-int proc_uids(int proc_fd, uid_t ret_uids[static 3]);
+/* Who runs an open process: the owner of its directory, which is its effective user whatever the
+ * process does. 0 or a negative errno. */
+int proc_owner(int proc_fd, uid_t *ret_owner);
+
+/* What proc(5) has in status. */
+struct proc_status {
+	uid_t uids[4];           /* real, effective, saved, file system */
+	bool has_pid_namespace; /* one of its own, below the caller's */
+};
+int proc_status(int proc_fd, struct proc_status *ret_status);
+
+/* Has it a user namespace of its own? False if that cannot be seen. */
+bool proc_has_user_namespace(int proc_fd);
 
 /* Its control groups as proc(5) has them, a line each: text is cut at size. 0 or a negative errno.
  */
@@ -87,13 +115,6 @@ int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner);
  * -E2BIG (longer), -ENODATA (empty: a kernel thread or a zombie), -ENOMEM, -ESRCH.
  */
 int proc_cmdline(int proc_fd, char **ret_cmdline, size_t *ret_len);
-
-/* The beginning of the command line, cut at size: the name that it was started under. Its length,
- * or -ENODATA, -ESRCH, as proc_cmdline(). */
-int proc_program(int proc_fd, char *ret_name, size_t size);
-
-/* The executable, as the caller sees it. 0, -EACCES (another user's process) and the like. */
-int proc_exe(int proc_fd, char *ret_path, size_t size);
 
 /*
  * Is the path that of a QEMU system emulator, by its last part: qemu-system-*, qemu-kvm, kvm,

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "find/endpoint.h"
-#include "find/vm_identify.h"
+#include "find/connect.h"
 #include "monitor/monitor.h"
 #include "monitor/monitor_text.h"
 #include "qemu/vm_argv.h"
@@ -72,10 +71,10 @@ int vm_monitor_open(struct trust *trust, const struct vm *vm)
 
 	if (vm->pid == 0 || vm->monitor.kind != VM_ENDPOINT_UNIX)
 		return -ENOENT;
-	fd = endpoint_connect(trust, &vm->monitor);
+	fd = connect_endpoint(trust, &vm->monitor);
 	if (fd < 0)
 		return fd;
-	r = vm_peer_of(fd, &peer);
+	r = connect_peer(fd, &peer);
 	if (r == 0 && (peer.pid != vm->pid || !trust_has_uid(trust, peer.uid)))
 		r = -EPERM;
 	if (r < 0)

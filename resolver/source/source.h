@@ -5,7 +5,7 @@
 #include "agent/agent.h"
 #include "base/deadline.h"
 #include "config/config.h"
-#include "config/trust.h"
+#include "find/host.h"
 #include "qemu/vm.h"
 #include "source/candidate.h"
 #include "source/memory.h"
@@ -22,8 +22,7 @@
  */
 struct source_call {
 	/* What the source is told. */
-	const struct config *config;
-	struct trust *trust;
+	struct host *host;
 	struct vm *vm;            /* a source may learn more of it: whose process listens */
 	struct deadline deadline; /* of the whole look-up */
 	bool is_patient;          /* a person waits for this VM to boot: be more so */

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "find/endpoint.h"
-#include "find/vm_identify.h"
+#include "find/connect.h"
+#include "find/vm_process.h"
 #include "source/agent_interfaces.h"
 
 /*
@@ -17,14 +17,14 @@ static int connect_agent(void *context)
 {
 	const struct source_call *call = context;
 
-	return endpoint_connect(call->trust, &call->vm->agent);
+	return connect_endpoint(&call->host->trust, &call->vm->agent);
 }
 
 static int accept_peer(void *context, const struct agent_peer *peer)
 {
 	const struct source_call *call = context;
 
-	return vm_identify_peer(call->trust, call->config, call->vm, peer);
+	return vm_process_accept_peer(call->host, call->vm, peer);
 }
 
 static int drain_ms(const struct source_call *call)

@@ -41,7 +41,7 @@ static void learn_macs(const struct source_call *call)
 
 	for (unsigned int i = 0; i < call->vm->name_count && !vm_has_macs(call->vm); i++) {
 		int count =
-			lease_files_macs(call->config, call->deadline, call->vm->names[i], macs);
+			lease_files_macs(call->host->config, call->deadline, call->vm->names[i], macs);
 
 		for (int j = 0; j < count; j++)
 			vm_add_mac(call->vm, &macs[j]);
@@ -92,7 +92,7 @@ static int ask_files(struct source_call *call, struct gathered *gathered)
 			macs[wanted.count++] = vm->nics[i].mac;
 	if (wanted.count == 0)
 		return 0;
-	walk = lease_files_begin(call->config, call->deadline, wanted);
+	walk = lease_files_begin(call->host->config, call->deadline, wanted);
 	while (lease_files_next(&walk, &lease)) {
 		struct lease *place = place_for(gathered, &lease);
 

@@ -87,8 +87,7 @@ check_passed_over 'gone while it was looked at' 204
 make_process 205 -name nostat
 rm "$tree/205/stat"
 printf '205 (cut' >"$tree/205/stat"
-check_beside 'its start time is cut'
-check_equal 'its start time is cut: listed' 205 "$(of_vm nostat .pid)"
+check_skipped 'its start time is cut' 205 'cannot be understood'
 rm -r "$tree/205"
 mkdir "$tree/206"
 check_passed_over 'an empty folder' 206
@@ -162,7 +161,7 @@ printf 'Name:\tqemu\nUid:\t0\t1000\t0\t0\n' >"$tree/500/status"
 check_skipped 'of two users at once' 500 "another user's"
 make_process 501 -name negative
 printf 'Name:\tqemu\nUid:\t-1\t99999999999999999999\t4294967296\t0\n' >"$tree/501/status"
-check_skipped 'of no user' 501 "another user's"
+check_skipped 'of no user' 501 'cannot be understood'
 # The name of a process is its own: what it says of its uids does not count.
 make_process 502 -name forged
 printf 'Name:\tx\\nUid:\t0\t0\t0\t0\nPid:\t502\nUid:\t1000\t1000\t1000\t1000\n' >"$tree/502/status"

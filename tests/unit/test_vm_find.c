@@ -13,8 +13,8 @@
 /* Two folders with sockets, which two templates name; the listeners are of this process. */
 static char folder[32];
 static struct config config;
-static struct trust trust;
-static struct vm_finder finder = {.config = &config, .trust = &trust};
+static struct host host;
+static struct vm_finder finder = {.host = &host};
 static struct vm_found found;
 static struct vm_rivals rivals;
 
@@ -26,9 +26,10 @@ static void begin(void)
 	config.socket_count = 2;
 	snprintf(config.sockets[0], CONFIG_PATH_SIZE, "%s/one-%%s.sock", folder);
 	snprintf(config.sockets[1], CONFIG_PATH_SIZE, "%s/two-%%s.qga", folder);
-	trust_init(&config, &trust);
+	host_init(&host, &config);
+	host_begin(&host, 10000);
 	/* Nothing but sockets is looked at: whoever runs the tests may have VMs of his own. */
-	finder.proc_root = folder;
+	host.proc_root = folder;
 }
 
 static int offer(const char *name)
@@ -55,7 +56,7 @@ static int find(const char *name)
 	int r = vm_find_by_name(&finder, name, &found, &rivals);
 
 	if (r == 0)
-		vm_find_close(&found);
+		vm_found_close(&found);
 	return r;
 }
 
@@ -118,8 +119,8 @@ START_TEST(a_strangers_socket_is_passed_over_and_told)
 {
 	begin();
 	offer("one-web.sock");
-	trust.count = 1;
-	trust.uids[0] = geteuid() + 1;
+	host.trust.count = 1;
+	host.trust.uids[0] = geteuid() + 1;
 	ck_assert_int_eq(find("web"), -EPERM);
 	end();
 }
@@ -138,7 +139,7 @@ START_TEST(what_is_no_socket_is_none)
 }
 END_TEST
 
-START_TEST(a_full_backlog_is_still_a_vm)
+START_TEST(a_full_backlog_is_a_vm_if_nothing_else_is_and_its_file_is_ours)
 {
 	int fds[8], r = 0;
 
@@ -151,14 +152,17 @@ START_TEST(a_full_backlog_is_still_a_vm)
 	}
 	ck_assert_int_ge(fds[0], 0);
 	ck_assert_int_eq(fds[7], -1);
+	ck_assert(!found.is_running);
+	offer("two-web.qga");
+	ck_assert_int_eq(find("web"), 0);
+	ck_assert_ptr_nonnull(strstr(found.vm.agent.path, "two-web.qga"));
 	end();
 }
 END_TEST
 
 START_TEST(all_are_found_sorted_and_with_what_is_the_matter)
 {
-	struct vm_found **founds;
-	int count;
+	struct vm_founds founds;
 
 	begin();
 	offer("two-b.qga");
@@ -166,15 +170,15 @@ START_TEST(all_are_found_sorted_and_with_what_is_the_matter)
 	offer("one-b.sock");
 	close(offer("two-c.qga"));
 	offer("three-d.qga");
-	count = vm_find_all(&finder, &founds);
-	ck_assert_int_eq(count, 4);
-	ck_assert_str_eq(founds[0]->vm.id, "a");
-	ck_assert_str_eq(founds[1]->vm.id, "b");
-	ck_assert_uint_eq(founds[1]->template_index, 0);
-	ck_assert_uint_eq(founds[2]->template_index, 1);
-	ck_assert_int_eq(founds[2]->error, 0);
-	ck_assert_int_eq(founds[3]->error, -ECONNREFUSED);
-	vm_find_free(founds, (size_t)count);
+	ck_assert_int_eq(vm_find_all(&finder, &founds), 0);
+	ck_assert_uint_eq(founds.count, 4);
+	ck_assert_str_eq(founds.list[0]->vm.id, "a");
+	ck_assert_str_eq(founds.list[1]->vm.id, "b");
+	ck_assert_uint_eq(founds.list[1]->template_index, 0);
+	ck_assert_uint_eq(founds.list[2]->template_index, 1);
+	ck_assert_int_eq(founds.list[2]->error, 0);
+	ck_assert_int_eq(founds.list[3]->error, -ECONNREFUSED);
+	vm_founds_free(&founds);
 	end();
 }
 END_TEST
@@ -201,6 +205,6 @@ int main(void)
 		an_exact_name_comes_before_another_spelling_and_a_prefix,
 		two_of_one_name_are_refused_and_named, a_dead_socket_is_passed_over_and_told,
 		a_strangers_socket_is_passed_over_and_told, what_is_no_socket_is_none,
-		a_full_backlog_is_still_a_vm, all_are_found_sorted_and_with_what_is_the_matter,
+		a_full_backlog_is_a_vm_if_nothing_else_is_and_its_file_is_ours, all_are_found_sorted_and_with_what_is_the_matter,
 		a_template_may_name_a_folder);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef QEMUVM_ENDPOINT_H
-#define QEMUVM_ENDPOINT_H
+#ifndef QEMUVM_CONNECT_H
+#define QEMUVM_CONNECT_H
 
+#include "agent/agent.h"
 #include "config/trust.h"
 #include "qemu/vm.h"
 
@@ -15,6 +16,11 @@
  * poll cannot tell when. -ENOENT, -EACCES, -ELOOP, -ECONNREFUSED (nobody listens any more),
  * -ENOTSOCK, -EMFILE and the like.
  */
-int endpoint_connect(struct trust *trust, const struct vm_endpoint *endpoint);
+int connect_endpoint(struct trust *trust, const struct vm_endpoint *endpoint);
+
+/* Who listens on the Unix socket that fd is connected to: SO_PEERCRED (unix(7)). QEMU calls
+ * listen() itself, also on a descriptor that it was given (io/channel-socket.c), so it is the QEMU
+ * process. 0 or a negative errno. */
+int connect_peer(int fd, struct agent_peer *ret_peer);
 
 #endif

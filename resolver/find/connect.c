@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "find/endpoint.h"
+#include "find/connect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -93,7 +93,7 @@ static int connect_tcp(const struct vm_endpoint *endpoint)
 	return connect_to(name.ss_family, (const struct sockaddr *)&name, name_len);
 }
 
-int endpoint_connect(struct trust *trust, const struct vm_endpoint *endpoint)
+int connect_endpoint(struct trust *trust, const struct vm_endpoint *endpoint)
 {
 	switch (endpoint->kind) {
 	case VM_ENDPOINT_UNIX:
@@ -107,4 +107,15 @@ int endpoint_connect(struct trust *trust, const struct vm_endpoint *endpoint)
 		break;
 	}
 	return -ENOENT;
+}
+
+int connect_peer(int fd, struct agent_peer *ret_peer)
+{
+	struct ucred credentials;
+	socklen_t len = sizeof(credentials);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &len) < 0)
+		return -errno;
+	*ret_peer = (struct agent_peer){.pid = credentials.pid, .uid = credentials.uid};
+	return 0;
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "resolver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cache/cache.h"
+#include "find/vm_find.h"
+#include "find/vm_scan.h"
+#include "source/memory.h"
+
+/* What is needed to know who listens on a socket without a connection to it. */
+struct location {
+	struct host *host;
+	struct cache cache;
+	struct memory memory;
+	struct vm vm;
+	struct vm_found found;
+	struct vm_rivals rivals;
+};
+
+/* By what is remembered, or by the process whose arguments name the socket. */
+static bool locate_peer(void *context, const char *path, struct agent_peer *ret_peer)
+{
+	struct location *location = context;
+
+	/* Most templates have no socket for a name; no process needs to be looked at for those. */
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	if (memory_remembers_peer(&location->memory, path, ret_peer))
+		return true;
+	if (vm_scan_by_socket(location->host, path, &location->vm) < 0)
+		return false;
+	*ret_peer = (struct agent_peer){.pid = location->vm.pid, .uid = location->vm.uid};
+	return true;
+}
+
+int resolver_locate(struct host *host, const char *name, struct vm *ret_vm)
+{
+	struct location *location = calloc(1, sizeof(*location));
+	struct vm_finder finder = {host, locate_peer, location, 0};
+	char checked[NAME_VM_SIZE];
+	int r = location == NULL ? -ENOMEM : 0;
+
+	if (r == 0 && name_from_typed(name, checked) < 0)
+		r = -ENOENT;
+	if (r == 0) {
+		host_begin(host, 0);
+		location->host = host;
+		cache_open(host->config, &location->cache);
+		memory_init(&location->memory, &location->cache, &host->trust, host->config,
+			deadline_after_ms(0));
+		r = vm_find_by_name(&finder, checked, &location->found, &location->rivals);
+		cache_close(&location->cache);
+	}
+	if (r == 0) {
+		vm_found_close(&location->found);
+		/* Whoever keeps a socket busy may have put himself in a VM's place. */
+		if (!location->found.is_running)
+			r = -EAGAIN;
+	}
+	if (r == 0)
+		*ret_vm = location->found.vm;
+	free(location);
+	return r;
+}
