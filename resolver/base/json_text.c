@@ -229,7 +229,7 @@ static int decode_next(struct text *rest, char bytes[static 4])
 	c = (unsigned char)*rest->at++;
 	letter = strchr(letters, c);
 	if (letter != NULL)
-		c = meanings[letter - letters];
+		c = (unsigned char)meanings[letter - letters];
 	else if (c == 'u')
 		c = decode_unicode(rest);
 	return c < 0 ? c : (int)encode_utf8(c, bytes);

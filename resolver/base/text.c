@@ -23,7 +23,7 @@ bool text_ends_with(struct text text, const char *string)
 struct text text_trim(struct text text)
 {
 	text_take_space(&text);
-	while (text.at < text.end && memchr(" \t\r\n", text.end[-1], 4) != NULL)
+	while (text.at < text.end && text_is_space(text.end[-1]))
 		text.end--;
 	return text;
 }

@@ -62,11 +62,16 @@ static inline bool text_take_char(struct text *rest, char c)
 	return true;
 }
 
-/* Takes spaces, tabs, CRs and LFs. */
+/* Is it a space, tab, CR or LF? */
+static inline bool text_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Takes these. */
 static inline void text_take_space(struct text *rest)
 {
-	while (rest->at < rest->end &&
-		(*rest->at == ' ' || *rest->at == '\t' || *rest->at == '\r' || *rest->at == '\n'))
+	while (rest->at < rest->end && text_is_space(*rest->at))
 		rest->at++;
 }
 

@@ -112,14 +112,13 @@ int config_socket_path(
 			part = name;
 		else if (strncmp(at, "%U", 2) == 0)
 			part = uid_text;
-		if (strlen(part) >= sizeof(path) - len)
+		len += (size_t)snprintf(path + len, sizeof(path) - len, "%s", part);
+		if (len >= sizeof(path))
 			return -ENAMETOOLONG;
-		memcpy(path + len, part, strlen(part));
-		len += strlen(part);
 		at += part != letter;
 	}
-	memcpy(ret_path, path, len);
-	ret_path[len] = '\0';
+	path[len] = '\0';
+	memcpy(ret_path, path, len + 1);
 	return 0;
 }
 

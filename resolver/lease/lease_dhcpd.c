@@ -38,11 +38,6 @@ struct statement {
 	char end;       /* ';', '{', '}', or '\0': the text ends */
 };
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static bool is_end(char c)
 {
 	return c == ';' || c == '{' || c == '}';
@@ -70,7 +65,7 @@ static struct statement take_statement(struct text *rest)
 	while (rest->at < rest->end) {
 		char c = *rest->at;
 
-		if (is_space(c)) {
+		if (text_is_space(c)) {
 			rest->at++;
 			continue;
 		}
@@ -87,8 +82,8 @@ static struct statement take_statement(struct text *rest)
 		if (c == '"')
 			skip_string(rest);
 		else
-			while (rest->at < rest->end && !is_space(*rest->at) && !is_end(*rest->at) &&
-				*rest->at != '"' && *rest->at != '#')
+			while (rest->at < rest->end && !text_is_space(*rest->at) &&
+				!is_end(*rest->at) && *rest->at != '"' && *rest->at != '#')
 				rest->at++;
 		word.end = rest->at;
 		if (statement.word_count < WORDS_MAX)

@@ -60,7 +60,7 @@ int lease_file_read(int fd, struct lease_file *ret_file)
 		return -EINVAL;
 	/* One byte more shows the end of the file. */
 	r = read_to_end(fd, (size_t)before.st_size + 1, &file);
-	if (r == 0 && fstat(fd, &after) < 0)
+	if (r >= 0 && fstat(fd, &after) < 0)
 		r = -errno;
 	if (r < 0) {
 		free(file.text);
