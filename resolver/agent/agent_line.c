@@ -6,42 +6,30 @@
 
 #include "base/text.h"
 
-static bool contains(const char *text, size_t len, const char *word)
-{
-	return memmem(text, len, word, strlen(word)) != NULL;
-}
-
 /* Byte for byte as it was sent: 5.0, 5e0 and "5" are not 5. */
 static bool is_spelled(const struct json *json, int node, enum json_kind kind, const char *text)
 {
-	size_t len = 0;
-	const char *raw;
-
-	if (!json_is(json, node, kind))
-		return false;
-	raw = json_raw(json, node, &len);
-	return len == strlen(text) && memcmp(raw, text, len) == 0;
+	return json_is(json, node, kind) && text_equals(json_raw(json, node), text);
 }
 
 /* An error of the agent: what it means. */
 static int read_error(const struct json *json, int error)
 {
 	int class = json_member(json, error, "class");
-	size_t len = 0;
-	const char *desc = json_raw(json, json_member(json, error, "desc"), &len);
+	struct text desc = json_raw(json, json_member(json, error, "desc"));
 
 	if (!json_is(json, class, JSON_STRING) ||
 		!json_is(json, json_member(json, error, "desc"), JSON_STRING))
 		return -EBADMSG;
 	/* "QMP input object member 'id' is unexpected" (QEMU 2.x, qmp_dispatch_check_obj): nothing
 	 * was done. */
-	if (contains(desc, len, "member 'id' is unexpected"))
+	if (text_find(desc, "member 'id' is unexpected") != NULL)
 		return AGENT_LINE_REFUSES_ID;
 	/* Before QEMU 4.0 a blocked command was a GenericError like others (qapi/qmp-dispatch.c).
 	 */
 	return json_string_equals(json, class, "CommandNotFound") ||
 			       json_string_equals(json, class, "CommandDisabled") ||
-			       contains(desc, len, "has been disabled")
+			       text_find(desc, "has been disabled") != NULL
 		       ? -EOPNOTSUPP
 		       : -EREMOTEIO;
 }
@@ -79,23 +67,20 @@ int agent_line_read(
 	const char *text, size_t len, const char *id, bool is_synced, struct json **ret_json)
 {
 	/* 0xFF ends whatever came before (guest-sync-delimited), and no reply of an agent holds
-	 * one.
-	 */
+	 * one. */
 	const char *flush = memrchr(text, 0xff, len);
 	struct text line = text_trim((struct text){flush != NULL ? flush + 1 : text, text + len});
 	struct json *json;
 	int r;
 
-	text = line.at;
-	len = text_len(line);
-	if (len == 0 || !(is_synced || contains(text, len, id)))
+	if (line.at == line.end || !(is_synced || text_find(line, id) != NULL))
 		return AGENT_LINE_FOREIGN;
-	r = json_parse(text, len, &json);
+	r = json_parse(line.at, text_len(line), &json);
 	if (r == -ENOMEM)
 		return r;
 	/* An echo behind a login prompt, or with characters lost. */
 	if (r < 0)
-		return contains(text, len, "\"execute\"") ? AGENT_LINE_FOREIGN : -EBADMSG;
+		return text_find(line, "\"execute\"") != NULL ? AGENT_LINE_FOREIGN : -EBADMSG;
 	r = classify(json, id, is_synced);
 	if (r == AGENT_LINE_REPLY)
 		*ret_json = json;

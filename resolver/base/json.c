@@ -12,12 +12,11 @@
 #include <string.h>
 
 #include "base/json_text.h"
-#include "base/text.h"
 
 /*
- * Two passes. json_text_check() holds the text against the grammar and bounds its depth: jsmn would
+ * Two passes. json_text_check() compares the text with the grammar and bounds its depth: jsmn would
  * let {"a"}, {,}, [1,,3] and 01 pass, and its work grows with the square of the depth. Then jsmn
- * finds the tokens, of which is known that they are well formed.
+ * finds the tokens, which are known to be well formed.
  */
 
 struct json {
@@ -26,27 +25,17 @@ struct json {
 	jsmntok_t tokens[];
 };
 
-/* A token is followed by another character at least, or is the last: [1,1] has three. */
-static size_t tokens_at_most(size_t len)
-{
-	return len / 2 < JSON_TOKENS_MAX ? len / 2 + 1 : JSON_TOKENS_MAX;
-}
-
 static bool is_node(const struct json *json, int node)
 {
 	return node >= 0 && node < json->count;
 }
 
-static size_t token_len(const jsmntok_t *token)
+struct text json_raw(const struct json *json, int node)
 {
-	return (size_t)(token->end - token->start);
-}
-
-static bool token_is(const struct json *json, int node, const char *text, size_t len)
-{
-	const jsmntok_t *token = &json->tokens[node];
-
-	return token_len(token) == len && memcmp(json->text + token->start, text, len) == 0;
+	if (!is_node(json, node))
+		return text_of("");
+	return (struct text){
+		json->text + json->tokens[node].start, json->text + json->tokens[node].end};
 }
 
 /* The node behind `node` and all that is in it. Walking a container this way passes each token
@@ -64,28 +53,33 @@ static int behind(const struct json *json, int node)
 /* No key comes twice: of two readers one would take the first, another the second. */
 static int check_members(const struct json *json, int object)
 {
-	int members[JSON_MEMBERS_MAX];
+	int nodes[JSON_MEMBERS_MAX];
 	int count = json->tokens[object].size;
 
 	if (count > JSON_MEMBERS_MAX)
 		return -E2BIG;
-	for (int i = 0, key = object + 1; i < count; i++, key = behind(json, key + 1)) {
-		const jsmntok_t *token = &json->tokens[key];
+	for (int i = 0, node = object + 1; i < count; i++, node = behind(json, node + 1)) {
+		struct text key = json_raw(json, node);
 
-		for (int j = 0; j < i; j++)
-			if (token_is(json, members[j], json->text + token->start, token_len(token)))
+		for (int j = 0; j < i; j++) {
+			struct text other = json_raw(json, nodes[j]);
+
+			if (text_len(other) == text_len(key) &&
+				memcmp(other.at, key.at, text_len(key)) == 0)
 				return -EBADMSG;
-		members[i] = key;
+		}
+		nodes[i] = node;
 	}
 	return 0;
 }
 
 int json_parse(const char *text, size_t len, struct json **ret_json)
 {
-	unsigned int max = (unsigned int)tokens_at_most(len);
+	/* A token is followed by another character at least, or is the last: [1,1] has three. */
+	unsigned int max = len / 2 < JSON_TOKENS_MAX ? (unsigned int)len / 2 + 1 : JSON_TOKENS_MAX;
+	int r = json_text_check((struct text){text, text + len});
 	struct json *json;
 	jsmn_parser parser;
-	int r = json_text_check(text, len);
 
 	if (r < 0)
 		return r;
@@ -151,39 +145,30 @@ int json_member(const struct json *json, int object, const char *key)
 	if (!json_is(json, object, JSON_OBJECT))
 		return -ENOENT;
 	for (int i = 0; i < json->tokens[object].size; i++, node = behind(json, node + 1))
-		if (token_is(json, node, key, strlen(key)))
+		if (text_equals(json_raw(json, node), key))
 			return node + 1;
 	return -ENOENT;
 }
 
-/* From the first token of an element to its value: behind the key in an object. */
+/* The value of the element or member that begins at a node: behind the key in an object. */
 static int value_at(const struct json *json, int container, int node)
 {
-	if (!is_node(json, node) || json->tokens[node].start >= json->tokens[container].end)
-		return -ENOENT;
-	return json->tokens[container].type == JSMN_OBJECT ? node + 1 : node;
-}
+	bool is_object = json_is(json, container, JSON_OBJECT);
 
-static bool is_container(const struct json *json, int node)
-{
-	return json_is(json, node, JSON_OBJECT) || json_is(json, node, JSON_ARRAY);
+	if ((!is_object && !json_is(json, container, JSON_ARRAY)) || !is_node(json, node) ||
+		json->tokens[node].start >= json->tokens[container].end)
+		return -ENOENT;
+	return is_object ? node + 1 : node;
 }
 
 int json_first(const struct json *json, int container)
 {
-	return is_container(json, container) ? value_at(json, container, container + 1) : -ENOENT;
+	return value_at(json, container, container + 1);
 }
 
 int json_next(const struct json *json, int container, int prior)
 {
-	if (!is_container(json, container) || !is_node(json, prior))
-		return -ENOENT;
-	return value_at(json, container, behind(json, prior));
-}
-
-int json_count(const struct json *json, int container)
-{
-	return is_container(json, container) ? json->tokens[container].size : -EINVAL;
+	return is_node(json, prior) ? value_at(json, container, behind(json, prior)) : -ENOENT;
 }
 
 int json_key(const struct json *json, int value, char *ret_text, size_t size)
@@ -196,45 +181,35 @@ int json_key(const struct json *json, int value, char *ret_text, size_t size)
 
 int json_string(const struct json *json, int node, char *ret_text, size_t size)
 {
-	const jsmntok_t *token;
-	const char *raw;
+	struct text raw = json_raw(json, node);
 	int len;
 
 	if (!json_is(json, node, JSON_STRING))
 		return -EINVAL;
-	token = &json->tokens[node];
-	raw = json->text + token->start;
-	len = json_text_decode(raw, token_len(token), NULL);
+	len = json_text_decode(raw, NULL);
 	if (len < 0)
 		return len;
 	if ((size_t)len >= size)
 		return -ENOSPC;
-	json_text_decode(raw, token_len(token), ret_text);
+	json_text_decode(raw, ret_text);
 	ret_text[len] = '\0';
 	return len;
 }
 
 bool json_string_equals(const struct json *json, int node, const char *text)
 {
-	const jsmntok_t *token;
-
-	if (!json_is(json, node, JSON_STRING))
-		return false;
-	token = &json->tokens[node];
-	return json_text_equals(json->text + token->start, token_len(token), text);
+	return json_is(json, node, JSON_STRING) && json_text_equals(json_raw(json, node), text);
 }
 
 int json_int(const struct json *json, int node, int64_t *ret_value)
 {
-	struct text text;
+	struct text text = json_raw(json, node);
 	bool is_negative;
 	uint64_t value;
 	int r;
 
 	if (!json_is(json, node, JSON_NUMBER))
 		return -EINVAL;
-	text = (struct text){
-		json->text + json->tokens[node].start, json->text + json->tokens[node].end};
 	is_negative = text_take_char(&text, '-');
 	r = text_number(text, 10, (uint64_t)INT64_MAX + is_negative, &value);
 	if (r < 0)
@@ -242,12 +217,4 @@ int json_int(const struct json *json, int node, int64_t *ret_value)
 	/* The lowest number has no positive counterpart. */
 	*ret_value = !is_negative ? (int64_t)value : -(int64_t)(value - 1) - 1;
 	return 0;
-}
-
-const char *json_raw(const struct json *json, int node, size_t *ret_len)
-{
-	if (!is_node(json, node))
-		return NULL;
-	*ret_len = token_len(&json->tokens[node]);
-	return json->text + json->tokens[node].start;
 }

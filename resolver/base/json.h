@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 /*
  * A validated view of one JSON text (RFC 8259) over jsmn, which tokenises and does not validate.
  * What json_parse() lets through is JSON: one root value that spans the whole text, objects
@@ -64,8 +66,6 @@ int json_member(const struct json *json, int object, const char *key);
  * `prior` is what json_first() or json_next() returned before. */
 int json_first(const struct json *json, int container);
 int json_next(const struct json *json, int container, int prior);
-/* How many elements or members; -EINVAL if it is no container. */
-int json_count(const struct json *json, int container);
 
 /* The key to which a value of an object belongs, decoded as by json_string(). */
 int json_key(const struct json *json, int value, char *ret_text, size_t size);
@@ -80,7 +80,8 @@ bool json_string_equals(const struct json *json, int node, const char *text);
 /* An integer as written: no fraction, no exponent. 0, -EINVAL (no integer), -ERANGE. */
 int json_int(const struct json *json, int node, int64_t *ret_value);
 
-/* The text of a node as it stands (strings without their quotes): for byte-for-byte comparison. */
-const char *json_raw(const struct json *json, int node, size_t *ret_len);
+/* The text of a node as it was sent, a string without its quotes: for byte-for-byte comparison.
+ * Empty for a negative node. */
+struct text json_raw(const struct json *json, int node);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/text.h"
 
 /* Four hexadecimal digits, or -EBADMSG. */
 static int scan_hex4(struct text *rest)
@@ -159,20 +158,19 @@ static int scan_value(struct text *rest, int depth)
 	}
 }
 
-int json_text_check(const char *text, size_t len)
+int json_text_check(struct text text)
 {
-	struct text rest = {text, text + len};
 	int r, first;
 
-	text_take_space(&rest);
-	first = text_peek(&rest);
+	text_take_space(&text);
+	first = text_peek(&text);
 	if (first != '{' && first != '[' && first != '"')
 		return -EBADMSG;
-	r = scan_value(&rest, 0);
-	text_take_space(&rest);
+	r = scan_value(&text, 0);
+	text_take_space(&text);
 	if (r < 0)
 		return r;
-	return rest.at == rest.end ? 0 : -EBADMSG;
+	return text.at == text.end ? 0 : -EBADMSG;
 }
 
 /* A \u escape whose backslash and letter were read, with the second half of a surrogate pair. */
@@ -235,31 +233,28 @@ static int decode_next(struct text *rest, char bytes[static 4])
 	return c < 0 ? c : (int)encode_utf8(c, bytes);
 }
 
-int json_text_decode(const char *text, size_t len, char *ret_text)
+int json_text_decode(struct text string, char *ret_text)
 {
-	struct text rest = {text, text + len};
-	size_t decoded_len = 0;
+	size_t len = 0;
 
-	while (rest.at < rest.end) {
+	while (string.at < string.end) {
 		char bytes[4];
-		int count = decode_next(&rest, bytes);
+		int count = decode_next(&string, bytes);
 
 		if (count < 0)
 			return count;
 		if (ret_text != NULL)
-			memcpy(ret_text + decoded_len, bytes, (size_t)count);
-		decoded_len += (size_t)count;
+			memcpy(ret_text + len, bytes, (size_t)count);
+		len += (size_t)count;
 	}
-	return (int)decoded_len;
+	return (int)len;
 }
 
-bool json_text_equals(const char *text, size_t len, const char *decoded)
+bool json_text_equals(struct text string, const char *decoded)
 {
-	struct text rest = {text, text + len};
-
-	while (rest.at < rest.end) {
+	while (string.at < string.end) {
 		char bytes[4];
-		int count = decode_next(&rest, bytes);
+		int count = decode_next(&string, bytes);
 
 		if (count < 0 || strncmp(decoded, bytes, (size_t)count) != 0)
 			return false;

@@ -20,6 +20,11 @@ bool text_ends_with(struct text text, const char *string)
 	return text_len(text) >= len && memcmp(text.end - len, string, len) == 0;
 }
 
+const char *text_find(struct text text, const char *string)
+{
+	return memmem(text.at, text_len(text), string, strlen(string));
+}
+
 struct text text_trim(struct text text)
 {
 	text_take_space(&text);

@@ -29,6 +29,8 @@ static inline size_t text_len(struct text text)
 bool text_equals(struct text text, const char *string);
 bool text_begins_with(struct text text, const char *string);
 bool text_ends_with(struct text text, const char *string);
+/* Where the string is in the text first, or NULL. */
+const char *text_find(struct text text, const char *string);
 /* Without the spaces, tabs, CRs and LFs at both ends. */
 struct text text_trim(struct text text);
 /* With a NUL behind it: its length, -ENOSPC if it does not fit, -EINVAL if it holds a NUL. */

@@ -113,7 +113,7 @@ static bool take_text(struct parser *parser, const struct key *key, struct text 
 		complain(parser, "%s: \"%.*s\" is no absolute path", key->name, SHOWN(word));
 		return false;
 	}
-	if (key->kind == KEY_SOCKET && memmem(word.at, text_len(word), "%s", 2) == NULL) {
+	if (key->kind == KEY_SOCKET && text_find(word, "%s") == NULL) {
 		complain(parser, "socket: \"%.*s\" has no %%s for the VM's name", SHOWN(word));
 		return false;
 	}

@@ -31,11 +31,6 @@ static bool dnsmasq_split(struct text line, struct text ret_words[static WORD_CO
 	return true;
 }
 
-static bool text_has(struct text text, char c)
-{
-	return memchr(text.at, c, text_len(text)) != NULL;
-}
-
 static bool dnsmasq_read_line(
 	struct text line, const struct lease_table *table, struct lease *ret_lease)
 {
@@ -46,10 +41,11 @@ static bool dnsmasq_read_line(
 		return false;
 	/* The MAC first: most lines are another client's. If it is not Ethernet its hardware type
 	 * is before it ("20-"); an IAID is a number of at most ten digits, and not a MAC. */
-	if (text_has(words[ADDRESS], ':')) {
+	if (text_find(words[ADDRESS], ":") != NULL) {
 		if (lease_duid_text_mac(words[CLIENT_ID], &lease.mac) < 0)
 			return false;
-	} else if (text_has(words[CLIENT], '-') || mac_from_text(words[CLIENT], &lease.mac) < 0) {
+	} else if (text_find(words[CLIENT], "-") != NULL ||
+		   mac_from_text(words[CLIENT], &lease.mac) < 0) {
 		return false;
 	}
 	if (!lease_table_wants(table, &lease.mac) ||

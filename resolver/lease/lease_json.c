@@ -58,14 +58,13 @@ static bool take_object(struct lease_json *walk, struct text *ret_object)
  * colon is a key. */
 static bool can_be_wanted(const struct lease_json *walk, struct text object)
 {
-	size_t key_len = strlen(walk->mac_key);
-	const char *key = memmem(object.at, text_len(object), walk->mac_key, key_len);
+	const char *key = text_find(object, walk->mac_key);
 	struct text rest, field;
 	struct mac mac;
 
 	if (key == NULL)
 		return true;
-	rest = (struct text){key + key_len, object.end};
+	rest = (struct text){key + strlen(walk->mac_key), object.end};
 	if (!text_take_field(&rest, '"', &field) || !text_equals(text_trim(field), ":") ||
 		!text_take_field(&rest, '"', &field) || mac_from_text(field, &mac) < 0)
 		return true;

@@ -52,13 +52,12 @@ void monitor_read_usernet(struct vm *vm, const char *text)
 /* The value of ",key=" in a line, up to the next comma. */
 static bool get_value(struct text line, const char *key, char *ret_value, size_t size)
 {
-	size_t len = strlen(key);
-	const char *at = memmem(line.at, text_len(line), key, len);
+	const char *at = text_find(line, key);
 	struct text rest, value;
 
 	if (at == NULL)
 		return false;
-	rest = (struct text){at + len, line.end};
+	rest = (struct text){at + strlen(key), line.end};
 	return text_take_field(&rest, ',', &value) && text_copy(value, ret_value, size) >= 0;
 }
 
@@ -143,8 +142,7 @@ int monitor_read_port(const char *text, const char *name)
 		else if (text_take(&line, "name = \""))
 			is_wanted |= text_take(&line, name) && text_equals(line, "\"");
 		else if (is_wanted && text_begins_with(line, "port "))
-			return memmem(line.at, text_len(line), ", guest on,",
-				       strlen(", guest on,")) != NULL;
+			return text_find(line, ", guest on,") != NULL;
 	}
 	return -ENOENT;
 }

@@ -132,15 +132,11 @@ static int get_from_text(
 
 static int value_of_node(const struct option *option, int node, char *ret_value, size_t size)
 {
-	const char *raw;
-	size_t len;
-
 	switch (json_kind(option->json, node)) {
 	case JSON_STRING:
 		return json_string(option->json, node, ret_value, size);
 	case JSON_NUMBER:
-		raw = json_raw(option->json, node, &len);
-		return text_copy((struct text){raw, raw + len}, ret_value, size);
+		return text_copy(json_raw(option->json, node), ret_value, size);
 	case JSON_TRUE:
 		return text_copy(text_of("on"), ret_value, size);
 	case JSON_FALSE:

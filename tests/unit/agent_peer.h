@@ -167,11 +167,10 @@ static struct agent_options options_of(int budget_ms)
 static inline void copy_value(const struct agent *agent, char value[static 64])
 {
 	int node;
-	size_t len;
 	const struct json *json = agent_reply(agent, &node);
-	const char *raw = json_raw(json, node, &len);
+	struct text raw = json_raw(json, node);
 
-	snprintf(value, 64, "%.*s", (int)len, raw);
+	snprintf(value, 64, "%.*s", (int)text_len(raw), raw.at);
 }
 
 /* One question, from the start to the end of it, on what fd leads to. */

@@ -20,10 +20,9 @@ struct outcome {
 
 static void copy_value(const struct json *json, char value[static 64])
 {
-	size_t len;
-	const char *raw = json_raw(json, json_member(json, JSON_ROOT, "return"), &len);
+	struct text raw = json_raw(json, json_member(json, JSON_ROOT, "return"));
 
-	snprintf(value, 64, "%.*s", (int)len, raw);
+	snprintf(value, 64, "%.*s", (int)text_len(raw), raw.at);
 }
 
 static struct outcome hear_bytes(const char *text, size_t len)

@@ -61,6 +61,8 @@ START_TEST(a_string_is_taken_only_if_it_is_there_as_a_whole)
 	ck_assert(text_begins_with(rest, "71"));
 	ck_assert(text_ends_with(rest, "1]"));
 	ck_assert(!text_ends_with(rest, "4711]"));
+	ck_assert_ptr_eq(text_find(rest, "1"), rest.at + 1);
+	ck_assert_ptr_null(text_find(rest, "["));
 	ck_assert(!text_equals(rest, "711"));
 }
 END_TEST
