@@ -88,7 +88,7 @@ static void put_list(FILE *stream, const char *indent, const char *key,
 
 void answer_json(FILE *stream, const struct resolver_answer *answer, const char *indent)
 {
-	char text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE], socket[VM_PATH_SIZE];
+	char text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE], socket[ENDPOINT_PATH_SIZE];
 
 	fputs("{\"vm-id\": ", stream);
 	output_json(stream, answer->vm.id);
@@ -102,7 +102,7 @@ void answer_json(FILE *stream, const struct resolver_answer *answer, const char 
 	put_list(stream, indent, "macs", put_macs, answer);
 	put_list(stream, indent, "forwards", put_forwards, answer);
 	put_number(stream, indent, "vsock-cid", answer->vm.vsock_cid);
-	put_text(stream, indent, "agent-socket", vm_endpoint_format(&answer->vm.agent, socket));
+	put_text(stream, indent, "agent-socket", endpoint_format(&answer->vm.agent, socket));
 	put_number(stream, indent, "pid", answer->vm.pid);
 	put_number(stream, indent, "started", answer_started(answer));
 	fputc('}', stream);

@@ -124,15 +124,14 @@ static void print_process(const struct view *view)
 	putchar('\n');
 }
 
-static void print_endpoint(const char *label, const struct vm_endpoint *endpoint, const char *kind)
+static void print_endpoint(const char *label, const struct endpoint *endpoint, const char *kind)
 {
-	char path[VM_PATH_SIZE];
+	char path[ENDPOINT_PATH_SIZE];
 
-	vm_endpoint_format(endpoint, path);
+	endpoint_format(endpoint, path);
 	begin(label);
 	if (path[0] == '\0')
-		fputs(endpoint->kind == VM_ENDPOINT_FD ? "a descriptor that QEMU was given"
-						       : "none",
+		fputs(endpoint->kind == ENDPOINT_FD ? "a descriptor that QEMU was given" : "none",
 			stdout);
 	output_text(stdout, path);
 	puts(path[0] != '\0' ? kind : "");

@@ -99,7 +99,7 @@ static enum resolver_reason reason_of_host(const struct lookup *lookup, const st
 {
 	const struct vm *vm = &lookup->found->vm;
 
-	if (has_source(config, SOURCE_AGENT) && vm->agent.kind == VM_ENDPOINT_NONE)
+	if (has_source(config, SOURCE_AGENT) && vm->agent.kind == ENDPOINT_NONE)
 		return config->source_count > 1 ? RESOLVER_NOT_HEARD : RESOLVER_NO_AGENT;
 	if (config->source_count == 0 || has_source(config, SOURCE_AGENT))
 		return RESOLVER_NOT_ASKED;
@@ -265,7 +265,7 @@ void answer_from_entry(struct resolver_answer *answer, const struct cache_entry 
 	memcpy(answer->vm.id, entry->vm, sizeof(answer->vm.id));
 	answer_name_host(answer);
 	if (entry->socket.path[0] != '\0')
-		(void)vm_endpoint_set_path(&answer->vm.agent, entry->socket.path);
+		(void)endpoint_set_path(&answer->vm.agent, entry->socket.path);
 	answer->vm.pid = entry->process.pid;
 	answer->vm.uid = entry->process.uid;
 	for (unsigned int i = 0; i < kept->count; i++)

@@ -143,9 +143,10 @@ const char *resolver_explain(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
 {
 	const char *fixed = fixed_text(answer->reason);
-	char raw[VM_PATH_SIZE], socket[VM_PATH_SIZE], one[NAME_VM_SIZE], other[NAME_VM_SIZE];
+	char raw[ENDPOINT_PATH_SIZE], socket[ENDPOINT_PATH_SIZE], one[NAME_VM_SIZE],
+		other[NAME_VM_SIZE];
 
-	printable(vm_endpoint_format(&answer->vm.agent, raw), socket, sizeof(socket));
+	printable(endpoint_format(&answer->vm.agent, raw), socket, sizeof(socket));
 	switch (answer->reason) {
 	case RESOLVER_VM_GONE:
 		snprintf(text, RESOLVER_TEXT_SIZE,

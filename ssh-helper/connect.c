@@ -225,7 +225,7 @@ static int connection_try(struct connection *connection, bool is_first)
 	fd = connection_try_targets(connection);
 	/* Without a monitor, waiting opens nothing into a user-mode network. */
 	if (connection->targets.count == 0 && connection->answer.reason == RESOLVER_USER_MODE &&
-		connection->answer.vm.monitor.kind != VM_ENDPOINT_UNIX)
+		connection->answer.vm.monitor.kind != ENDPOINT_UNIX)
 		return -ENETUNREACH;
 	return fd >= 0 || is_final(fd) ? fd : -EAGAIN;
 }

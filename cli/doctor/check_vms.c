@@ -71,7 +71,7 @@ static void print_owner(const struct vm *vm)
 
 static void print_vm(const struct vm_found *found)
 {
-	char socket[VM_PATH_SIZE];
+	char socket[ENDPOINT_PATH_SIZE];
 
 	output_text(stdout, found->vm.id[0] != '\0' ? found->vm.id : "?");
 	if (found->vm.pid > 0)
@@ -79,7 +79,7 @@ static void print_vm(const struct vm_found *found)
 	/* Of one that does not count it may not even be known. */
 	if (found->vm.pid > 0 && (found->error == 0 || found->error == -EPERM))
 		print_owner(&found->vm);
-	vm_endpoint_format(&found->vm.agent, socket);
+	endpoint_format(&found->vm.agent, socket);
 	if (socket[0] != '\0') {
 		fputs(", agent socket ", stdout);
 		output_text(stdout, socket);
@@ -92,7 +92,7 @@ static bool check_vm(const struct vm_found *found)
 		check_begin(CHECK_OK);
 		fputs("VM: ", stdout);
 		print_vm(found);
-		puts(found->vm.agent.kind == VM_ENDPOINT_NONE ? ", no agent socket" : "");
+		puts(found->vm.agent.kind == ENDPOINT_NONE ? ", no agent socket" : "");
 	} else if (found->template_index == VM_FOUND_BY_PROCESS) {
 		check_begin(CHECK_SKIPPED);
 		fputs("VM: ", stdout);
@@ -279,8 +279,7 @@ bool check_vms(struct host *host, const char *name)
 		return check_problem("VMs: %s", strerror(-r));
 	if (founds.count == 0)
 		check_ok("VMs: no QEMU runs, and no agent socket follows a template");
-	is_ok = check_all(
-		founds.list, keep_named(founds.list, founds.count, host->config, name));
+	is_ok = check_all(founds.list, keep_named(founds.list, founds.count, host->config, name));
 	vm_founds_free(&founds);
 	return is_ok;
 }

@@ -26,7 +26,7 @@
 #define ID_MEMBER    ",\"id\":\"%s\""
 #define QUESTION_END "}\n"
 
-void agent_init(struct agent *agent, int fd, const struct vm_endpoint *endpoint,
+void agent_init(struct agent *agent, int fd, const struct endpoint *endpoint,
 	const struct agent_options *options)
 {
 	*agent = (struct agent){
@@ -176,7 +176,7 @@ static int begin_probing(struct agent *agent)
 
 static int step_connecting(struct agent *agent, struct agent_wait *wait)
 {
-	bool is_unix = agent->endpoint->kind == VM_ENDPOINT_UNIX;
+	bool is_unix = agent->endpoint->kind == ENDPOINT_UNIX;
 	struct ucred credentials;
 	socklen_t credentials_len = sizeof(credentials);
 	int error = 0, r = 0;

@@ -83,7 +83,7 @@ enum agent_state {
 struct agent {
 	enum agent_state state;
 	struct agent_options options;
-	const struct vm_endpoint *endpoint;
+	const struct endpoint *endpoint;
 	int fd;        /* -1: none */
 	bool is_ready; /* connected, checked and probed */
 	int error;     /* what ended it */
@@ -119,7 +119,7 @@ struct agent_wait {
 
 /* Prepares to ask. fd is an open connection to the endpoint, which the agent takes over, or -1: it
  * connects by options->connect. The endpoint outlives the agent. Does no I/O. */
-void agent_init(struct agent *agent, int fd, const struct vm_endpoint *endpoint,
+void agent_init(struct agent *agent, int fd, const struct endpoint *endpoint,
 	const struct agent_options *options);
 
 /*

@@ -57,7 +57,7 @@ struct cache_process {
 };
 
 struct cache_socket {
-	char path[VM_PATH_SIZE]; /* "": none that the caller's file system shows */
+	char path[ENDPOINT_PATH_SIZE]; /* "": none that the caller's file system shows */
 	struct cache_file file;
 };
 

@@ -61,7 +61,7 @@ static int open_root(pid_t pid)
 	return fd < 0 ? -errno : fd;
 }
 
-static int connect_unix(struct trust *trust, const struct vm_endpoint *endpoint)
+static int connect_unix(struct trust *trust, const struct endpoint *endpoint)
 {
 	int root_fd = open_root(endpoint->root_pid);
 	int path_fd;
@@ -76,7 +76,7 @@ static int connect_unix(struct trust *trust, const struct vm_endpoint *endpoint)
 	return close_and_return(path_fd, connect_to_opened(path_fd));
 }
 
-static int connect_abstract(const struct vm_endpoint *endpoint)
+static int connect_abstract(const struct endpoint *endpoint)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 
@@ -85,7 +85,7 @@ static int connect_abstract(const struct vm_endpoint *endpoint)
 		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + endpoint->path_len));
 }
 
-static int connect_tcp(const struct vm_endpoint *endpoint)
+static int connect_tcp(const struct endpoint *endpoint)
 {
 	struct sockaddr_storage name;
 	socklen_t name_len = address_to_sockaddr(&endpoint->host, endpoint->port, &name);
@@ -93,17 +93,17 @@ static int connect_tcp(const struct vm_endpoint *endpoint)
 	return connect_to(name.ss_family, (const struct sockaddr *)&name, name_len);
 }
 
-int connect_endpoint(struct trust *trust, const struct vm_endpoint *endpoint)
+int connect_endpoint(struct trust *trust, const struct endpoint *endpoint)
 {
 	switch (endpoint->kind) {
-	case VM_ENDPOINT_UNIX:
+	case ENDPOINT_UNIX:
 		if (endpoint->path[0] == '\0')
 			return connect_abstract(endpoint);
 		return connect_unix(trust, endpoint);
-	case VM_ENDPOINT_TCP:
+	case ENDPOINT_TCP:
 		return connect_tcp(endpoint);
-	case VM_ENDPOINT_FD:
-	case VM_ENDPOINT_NONE:
+	case ENDPOINT_FD:
+	case ENDPOINT_NONE:
 		break;
 	}
 	return -ENOENT;

@@ -16,7 +16,7 @@
  * poll cannot tell when. -ENOENT, -EACCES, -ELOOP, -ECONNREFUSED (nobody listens any more),
  * -ENOTSOCK, -EMFILE and the like.
  */
-int connect_endpoint(struct trust *trust, const struct vm_endpoint *endpoint);
+int connect_endpoint(struct trust *trust, const struct endpoint *endpoint);
 
 /* Who listens on the Unix socket that fd is connected to: SO_PEERCRED (unix(7)). QEMU calls
  * listen() itself, also on a descriptor that it was given (io/channel-socket.c), so it is the QEMU

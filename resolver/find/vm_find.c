@@ -59,7 +59,7 @@ static int open_socket(
 	memset(found, 0, sizeof(*found));
 	found->agent_fd = -1;
 	strncpy(found->vm.id, id, sizeof(found->vm.id) - 1);
-	r = vm_endpoint_set_path(&found->vm.agent, path);
+	r = endpoint_set_path(&found->vm.agent, path);
 	if (r < 0)
 		return r;
 	if (finder->knows_peer != NULL && finder->knows_peer(finder->context, path, &peer) &&
@@ -191,7 +191,7 @@ static bool take_busy_socket(const struct socket_search *search, struct vm_found
 	memset(found, 0, sizeof(*found));
 	found->agent_fd = -1;
 	memcpy(found->vm.id, search->busy_name, sizeof(found->vm.id));
-	return vm_endpoint_set_path(&found->vm.agent, search->busy_path) == 0;
+	return endpoint_set_path(&found->vm.agent, search->busy_path) == 0;
 }
 
 static int find_by_name(struct socket_search *search)
@@ -205,8 +205,8 @@ static int find_by_name(struct socket_search *search)
 	if (r == -ENOENT)
 		r = search->error;
 	if (may_be_elsewhere(r)) {
-		int by_process = vm_scan_by_name(search->finder->host, search->typed, search->found,
-			search->rivals);
+		int by_process = vm_scan_by_name(
+			search->finder->host, search->typed, search->found, search->rivals);
 
 		if (by_process == -EPERM || by_process == -ENOENT)
 			r = weightier(r, by_process);
@@ -244,7 +244,7 @@ static bool is_same_vm(const struct vm *a, const struct vm *b)
 {
 	if (a->pid != 0 && b->pid != 0)
 		return a->pid == b->pid;
-	return a->agent.kind == VM_ENDPOINT_UNIX && b->agent.kind == VM_ENDPOINT_UNIX &&
+	return a->agent.kind == ENDPOINT_UNIX && b->agent.kind == ENDPOINT_UNIX &&
 	       strcmp(a->agent.path, b->agent.path) == 0;
 }
 
@@ -252,7 +252,7 @@ static bool is_same_vm(const struct vm *a, const struct vm *b)
  * socket did not lead to them. */
 static void merge(struct vm_found *known, const struct vm_found *found)
 {
-	struct vm_endpoint agent = known->vm.agent;
+	struct endpoint agent = known->vm.agent;
 	char id[NAME_VM_SIZE];
 
 	if (found->error < 0 || (known->error == 0 && known->vm.has_argv))

@@ -23,9 +23,9 @@
 #define CGROUP_TEXT_SIZE 2048
 
 /* Makes a path that may be relative to QEMU's working directory absolute, in place. */
-static int make_absolute(int proc_fd, char path[static VM_PATH_SIZE])
+static int make_absolute(int proc_fd, char path[static ENDPOINT_PATH_SIZE])
 {
-	char cwd[VM_PATH_SIZE];
+	char cwd[ENDPOINT_PATH_SIZE];
 	size_t cwd_len, len = strlen(path);
 	int r;
 
@@ -35,7 +35,7 @@ static int make_absolute(int proc_fd, char path[static VM_PATH_SIZE])
 	if (r < 0)
 		return r;
 	cwd_len = strlen(cwd);
-	if (cwd_len + 1 + len >= VM_PATH_SIZE)
+	if (cwd_len + 1 + len >= ENDPOINT_PATH_SIZE)
 		return -ENAMETOOLONG;
 	memmove(path + cwd_len + 1, path, len + 1);
 	memcpy(path, cwd, cwd_len);
@@ -47,7 +47,7 @@ static int make_absolute(int proc_fd, char path[static VM_PATH_SIZE])
  * files in their place; for what is read here the order does not matter. */
 static void append_config(struct vm_process *process, struct trust *trust, const char *name)
 {
-	char path[VM_PATH_SIZE], *text, *grown;
+	char path[ENDPOINT_PATH_SIZE], *text, *grown;
 	int root_fd = -1, fd;
 	size_t len;
 
@@ -94,8 +94,7 @@ static void append_configs(struct vm_process *process, struct trust *trust)
 }
 
 /* Who runs it, and since when. The owner comes first: see proc.h. */
-static int read_identity(
-	struct host *host, int proc_fd, uid_t *ret_uid, uint64_t *ret_start_time)
+static int read_identity(struct host *host, int proc_fd, uid_t *ret_uid, uint64_t *ret_start_time)
 {
 	struct proc_status status;
 	uid_t owner;
@@ -161,48 +160,48 @@ void vm_process_close(struct vm_process *process)
 }
 
 /* A socket that QEMU was given: its path, as the kernel shows it. */
-static int find_given_socket(const struct vm_process *process, struct vm_endpoint *endpoint)
+static int find_given_socket(const struct vm_process *process, struct endpoint *endpoint)
 {
-	char path[VM_PATH_SIZE];
+	char path[ENDPOINT_PATH_SIZE];
 	int len = proc_socket_path(process->proc_fd, endpoint->fd, path, sizeof(path));
 
 	if (len < 0)
 		return len;
 	if (path[0] != '@')
-		return vm_endpoint_set_path(endpoint, path);
-	if (len > VM_SUN_PATH_SIZE)
+		return endpoint_set_path(endpoint, path);
+	if (len > ENDPOINT_SUN_PATH_SIZE)
 		return -ENAMETOOLONG;
-	*endpoint = (struct vm_endpoint){.kind = VM_ENDPOINT_UNIX, .path_len = (uint16_t)len};
+	*endpoint = (struct endpoint){.kind = ENDPOINT_UNIX, .path_len = (uint16_t)len};
 	/* The kernel shows each NUL of an abstract name as '@'. */
 	memcpy(endpoint->path + 1, path + 1, (size_t)len - 1);
 	return 0;
 }
 
 /* From what the arguments say to where the caller finds it; nowhere, if that cannot be seen. */
-static void settle_endpoint(const struct vm_process *process, struct vm_endpoint *endpoint)
+static void settle_endpoint(const struct vm_process *process, struct endpoint *endpoint)
 {
 	int r = 0;
 
-	if (endpoint->kind == VM_ENDPOINT_FD)
+	if (endpoint->kind == ENDPOINT_FD)
 		r = find_given_socket(process, endpoint);
-	if (r == 0 && endpoint->kind == VM_ENDPOINT_UNIX && endpoint->path[0] != '\0') {
+	if (r == 0 && endpoint->kind == ENDPOINT_UNIX && endpoint->path[0] != '\0') {
 		r = make_absolute(process->proc_fd, endpoint->path);
 		endpoint->path_len = (uint16_t)strlen(endpoint->path);
 		if (proc_has_other_root(process->proc_fd))
 			endpoint->root_pid = process->pid;
 	}
 	/* A port of another network's loopback would be somebody else's here. */
-	if (endpoint->kind == VM_ENDPOINT_TCP && !proc_shares_network(process->proc_fd))
+	if (endpoint->kind == ENDPOINT_TCP && !proc_shares_network(process->proc_fd))
 		r = -ENETUNREACH;
 	if (r < 0)
-		*endpoint = (struct vm_endpoint){0};
+		*endpoint = (struct endpoint){0};
 }
 
 void vm_process_describe(
 	const struct vm_process *process, const struct config *config, struct vm *vm)
 {
-	bool is_agent_known = vm->agent.kind != VM_ENDPOINT_NONE;
-	char cwd[VM_PATH_SIZE];
+	bool is_agent_known = vm->agent.kind != ENDPOINT_NONE;
+	char cwd[ENDPOINT_PATH_SIZE];
 
 	vm->pid = process->pid;
 	vm->uid = process->uid;
@@ -224,7 +223,7 @@ static bool is_supported_by_peer(struct trust *trust, const struct vm *vm, int *
 	struct agent_peer peer;
 	int fd;
 
-	if (vm->agent.kind != VM_ENDPOINT_UNIX)
+	if (vm->agent.kind != ENDPOINT_UNIX)
 		return false;
 	fd = connect_endpoint(trust, &vm->agent);
 	if (fd < 0)
@@ -258,8 +257,8 @@ static bool is_supported_by_lease(struct host *host, const struct vm *vm)
 	return is_found;
 }
 
-int vm_process_check(const struct vm_process *process, struct host *host, const struct vm *vm,
-	int *agent_fd)
+int vm_process_check(
+	const struct vm_process *process, struct host *host, const struct vm *vm, int *agent_fd)
 {
 	char cgroup[CGROUP_TEXT_SIZE];
 
@@ -275,8 +274,7 @@ int vm_process_check(const struct vm_process *process, struct host *host, const 
 	return is_supported_by_lease(host, vm) ? 1 : -EKEYREJECTED;
 }
 
-int vm_process_accept_peer(
-	struct host *host, struct vm *vm, const struct agent_peer *peer)
+int vm_process_accept_peer(struct host *host, struct vm *vm, const struct agent_peer *peer)
 {
 	struct vm_process process;
 

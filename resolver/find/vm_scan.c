@@ -44,8 +44,8 @@ static enum fit fit_of_vm(const struct config *config, const char *typed, const 
 
 /* A first look at the names alone, which most processes do not pass. A VM without one goes by more
  * than its arguments tell; so does one with arguments in a file. */
-static bool may_fit(const struct config *config, const char *typed, const struct argv *argv,
-	struct vm *scratch)
+static bool may_fit(
+	const struct config *config, const char *typed, const struct argv *argv, struct vm *scratch)
 {
 	scratch->id[0] = '\0';
 	vm_argv_parse_names(scratch, argv);
@@ -54,8 +54,7 @@ static bool may_fit(const struct config *config, const char *typed, const struct
 }
 
 /* *found is written in any case. */
-static void describe(
-	struct host *host, const struct vm_process *process, struct vm_found *found)
+static void describe(struct host *host, const struct vm_process *process, struct vm_found *found)
 {
 	*found = (struct vm_found){
 		.agent_fd = -1, .is_running = true, .template_index = VM_FOUND_BY_PROCESS};
@@ -97,8 +96,8 @@ static int look_at_name(struct host *host, struct name_search *search, pid_t pid
 	describe(host, &process, search->other);
 	fit = fit_of_vm(host->config, search->typed, &search->other->vm);
 	r = fit == FIT_NONE ? -ESRCH
-			    : vm_process_check(&process, host, &search->other->vm,
-				      &search->other->agent_fd);
+			    : vm_process_check(
+				      &process, host, &search->other->vm, &search->other->agent_fd);
 	vm_process_close(&process);
 	if (r == -EKEYREJECTED)
 		search->error = r;
@@ -192,7 +191,8 @@ int vm_scan_by_mac(struct host *host, const struct mac *mac, struct vm *ret_vm)
 		r = look_at_process(host, scan.walk.pid, found);
 		if (is_shortage(r))
 			break;
-		if (r < 0 || !vm_is_told_by_mac(&found->vm, mac) || (r > 0 && count > 0 && !is_weak))
+		if (r < 0 || !vm_is_told_by_mac(&found->vm, mac) ||
+			(r > 0 && count > 0 && !is_weak))
 			continue;
 		if (r == 0 && is_weak)
 			count = 0;
@@ -234,7 +234,7 @@ int vm_scan_by_socket(struct host *host, const char *path, struct vm *ret_vm)
 		r = look_at_process(host, scan.walk.pid, found);
 		if (is_shortage(r))
 			break;
-		is_found = r >= 0 && found->vm.agent.kind == VM_ENDPOINT_UNIX &&
+		is_found = r >= 0 && found->vm.agent.kind == ENDPOINT_UNIX &&
 			   strcmp(found->vm.agent.path, path) == 0;
 		if (is_found)
 			*ret_vm = found->vm;

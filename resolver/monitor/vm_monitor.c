@@ -69,7 +69,7 @@ int vm_monitor_open(struct trust *trust, const struct vm *vm)
 	struct agent_peer peer;
 	int fd, r;
 
-	if (vm->pid == 0 || vm->monitor.kind != VM_ENDPOINT_UNIX)
+	if (vm->pid == 0 || vm->monitor.kind != ENDPOINT_UNIX)
 		return -ENOENT;
 	fd = connect_endpoint(trust, &vm->monitor);
 	if (fd < 0)

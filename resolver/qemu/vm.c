@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "qemu/vm.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 void vm_add_name(struct vm *vm, const char *name)
@@ -121,32 +119,4 @@ struct address vm_forward_address(const struct vm_forward *forward)
 		address.bytes[0] = 127;
 	address.bytes[address_len(address.family) - 1] = 1;
 	return address;
-}
-
-const char *vm_endpoint_format(const struct vm_endpoint *endpoint, char text[static VM_PATH_SIZE])
-{
-	char host[ADDRESS_TEXT_MAX];
-
-	text[0] = '\0';
-	if (endpoint->kind == VM_ENDPOINT_UNIX && endpoint->path[0] == '\0')
-		snprintf(text, VM_PATH_SIZE, "@%.*s", VM_SUN_PATH_SIZE - 1, endpoint->path + 1);
-	else if (endpoint->kind == VM_ENDPOINT_UNIX)
-		memcpy(text, endpoint->path, VM_PATH_SIZE);
-	else if (endpoint->kind == VM_ENDPOINT_TCP)
-		snprintf(text, VM_PATH_SIZE, "%s:%u", address_format(&endpoint->host, host),
-			endpoint->port);
-	return text;
-}
-
-int vm_endpoint_set_path(struct vm_endpoint *endpoint, const char *path)
-{
-	size_t len = strlen(path);
-
-	if (len >= sizeof(endpoint->path))
-		return -ENAMETOOLONG;
-	memset(endpoint, 0, sizeof(*endpoint));
-	endpoint->kind = VM_ENDPOINT_UNIX;
-	memcpy(endpoint->path, path, len + 1);
-	endpoint->path_len = (uint16_t)len;
-	return 0;
 }

@@ -3,13 +3,13 @@
 #define QEMUVM_VM_H
 
 #include <net/if.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/address.h"
 #include "base/name.h"
+#include "qemu/endpoint.h"
 
 /*
  * What is known of one running QEMU, wherever it was learned. Everything is bounded and by value,
@@ -24,12 +24,6 @@
 #define VM_NAMES_MAX 6
 /* Forwards of user-mode networks that are kept; the first are the ones that tools put in. */
 #define VM_FORWARDS_MAX 16
-/* Paths as they stand in QEMU's arguments: more than a socket's (108), since a relative one gets
- * QEMU's working directory before it. */
-#define VM_PATH_SIZE 512
-/* Of struct sockaddr_un (unix(7)). */
-#define VM_SUN_PATH_SIZE 108
-
 /* What stands behind a NIC. */
 enum vm_netdev {
 	VM_NETDEV_UNKNOWN, /* not told by the command line */
@@ -63,27 +57,6 @@ struct vm_forward {
 /* The address at which this host reaches a forward: loopback, if it listens on every address. */
 struct address vm_forward_address(const struct vm_forward *forward);
 
-enum vm_endpoint_kind {
-	VM_ENDPOINT_NONE,
-	VM_ENDPOINT_UNIX,
-	VM_ENDPOINT_TCP,
-	VM_ENDPOINT_FD, /* QEMU was given the listening socket: only its descriptor is told */
-};
-
-/* Where a client connects. */
-struct vm_endpoint {
-	enum vm_endpoint_kind kind;
-	/* The path, absolute in the file system of root_pid (as it stands in QEMU's arguments, it
-	 * may be relative); an abstract name begins with NUL. */
-	char path[VM_PATH_SIZE];
-	uint16_t path_len; /* of path, without a closing NUL */
-	pid_t root_pid;    /* the path begins at the root directory of this process; 0: at ours */
-	struct address host;
-	uint16_t port;
-	int fd;         /* of VM_ENDPOINT_FD, in QEMU's process */
-	bool is_serial; /* the agent is on an isa-serial port, whose end is always open */
-};
-
 /* What a monitor speaks (docs/interop/qmp-spec.rst; the other is for people). */
 enum vm_monitor_protocol { VM_MONITOR_QMP, VM_MONITOR_HMP };
 
@@ -99,8 +72,8 @@ struct vm {
 	uint64_t
 		start_time; /* of the process, in clock ticks since boot (proc(5), stat field 22) */
 	uid_t uid;          /* who listens on its socket, or runs it */
-	struct vm_endpoint agent;
-	struct vm_endpoint monitor;
+	struct endpoint agent;
+	struct endpoint monitor;
 	enum vm_monitor_protocol monitor_protocol;
 	struct vm_nic nics[VM_NICS_MAX];
 	unsigned int nic_count;
@@ -137,11 +110,5 @@ bool vm_has_telling_macs(const struct vm *vm);
 /* Does the command line tell that no NIC can be reached from the host by an address of its own:
  * there are NICs, and all are on user-mode networks? (None at all may be plugged in later.) */
 bool vm_is_unreachable(const struct vm *vm);
-
-/* "/run/qemuvm/web.qga", "@abstract", "127.0.0.1:4444", or "" where there is none. Returns text. */
-const char *vm_endpoint_format(const struct vm_endpoint *endpoint, char text[static VM_PATH_SIZE]);
-
-/* Sets a Unix endpoint. 0 or -ENAMETOOLONG. */
-int vm_endpoint_set_path(struct vm_endpoint *endpoint, const char *path);
 
 #endif

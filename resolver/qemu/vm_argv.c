@@ -50,23 +50,23 @@ static const char *last_part(const char *path)
 }
 
 /* Takes a serial port's socket for the agent's, or finds that the known one is the same. */
-static void take_serial(struct vm *vm, bool is_known, const struct vm_endpoint *endpoint)
+static void take_serial(struct vm *vm, bool is_known, const struct endpoint *endpoint)
 {
 	/* A serial port can be a console as well: only its socket's name shows what it is. */
 	static const char *const words[] = {"qga", "guest_agent", "guest-agent", "guestagent"};
-	struct vm_endpoint *agent = &vm->agent;
+	struct endpoint *agent = &vm->agent;
 	const char *name = last_part(endpoint->path);
 
 	if (is_known) {
 		/* By the last part: directories may be given through a link (/var/run), or relative
 		 * to QEMU's. */
-		agent->is_serial |= agent->kind == VM_ENDPOINT_UNIX &&
-				    endpoint->kind == VM_ENDPOINT_UNIX && agent->path[0] != '\0' &&
+		agent->is_serial |= agent->kind == ENDPOINT_UNIX &&
+				    endpoint->kind == ENDPOINT_UNIX && agent->path[0] != '\0' &&
 				    strcmp(last_part(agent->path), name) == 0;
 		return;
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (agent->kind == VM_ENDPOINT_NONE && strcasestr(name, words[i]) != NULL) {
+		if (agent->kind == ENDPOINT_NONE && strcasestr(name, words[i]) != NULL) {
 			*agent = *endpoint;
 			agent->is_serial = true;
 		}
@@ -74,7 +74,7 @@ static void take_serial(struct vm *vm, bool is_known, const struct vm_endpoint *
 
 /* Where the chardev of a device leads; *left is how many chardevs may still be followed. */
 static bool chardev_of_device(const struct argv *argv, const struct option *option,
-	unsigned int *left, struct vm_endpoint *ret_endpoint)
+	unsigned int *left, struct endpoint *ret_endpoint)
 {
 	char id[VM_ID_SIZE];
 
@@ -88,15 +88,15 @@ static bool chardev_of_device(const struct argv *argv, const struct option *opti
  * -serial. */
 static void parse_agent(struct vm *vm, const struct argv *argv)
 {
-	bool is_known = vm->agent.kind != VM_ENDPOINT_NONE;
+	bool is_known = vm->agent.kind != ENDPOINT_NONE;
 	unsigned int left = CHARDEVS_FOLLOWED_MAX;
 	struct argv_walk walk = argv_begin(argv);
-	struct vm_endpoint endpoint;
+	struct endpoint endpoint;
 	const char *name, *value;
 	struct option option;
 	char driver[WORD_SIZE];
 
-	while (vm->agent.kind == VM_ENDPOINT_NONE && left > 0 &&
+	while (vm->agent.kind == ENDPOINT_NONE && left > 0 &&
 		argv_next_option(&walk, "device", "driver", &option)) {
 		if (option_equals(&option, "driver", "virtserialport") &&
 			option_equals(&option, "name", VM_ARGV_AGENT_PORT) &&
@@ -104,7 +104,7 @@ static void parse_agent(struct vm *vm, const struct argv *argv)
 			vm->agent = endpoint;
 		option_done(&option);
 	}
-	if (!is_known && vm->agent.kind != VM_ENDPOINT_NONE)
+	if (!is_known && vm->agent.kind != ENDPOINT_NONE)
 		return;
 	left = CHARDEVS_FOLLOWED_MAX;
 	walk = argv_begin(argv);
@@ -130,9 +130,9 @@ static void parse_agent(struct vm *vm, const struct argv *argv)
 /* Management tools hold a QMP monitor for as long as the VM runs; the other kind is for people, and
  * mostly free. */
 static void take_monitor(
-	struct vm *vm, const struct vm_endpoint *endpoint, enum vm_monitor_protocol protocol)
+	struct vm *vm, const struct endpoint *endpoint, enum vm_monitor_protocol protocol)
 {
-	if (vm->monitor.kind != VM_ENDPOINT_NONE &&
+	if (vm->monitor.kind != ENDPOINT_NONE &&
 		(protocol == VM_MONITOR_QMP || vm->monitor_protocol == VM_MONITOR_HMP))
 		return;
 	vm->monitor = *endpoint;
@@ -146,7 +146,7 @@ static void parse_monitor_devices(struct vm *vm, const struct argv *argv, const 
 	struct argv_walk walk = argv_begin(argv);
 	unsigned int left = CHARDEVS_FOLLOWED_MAX;
 	const char *name, *value;
-	struct vm_endpoint endpoint;
+	struct endpoint endpoint;
 
 	while (left > 0 && argv_next(&walk, &name, &value)) {
 		if (strcmp(name, wanted) != 0)
@@ -161,10 +161,10 @@ static void parse_monitor(struct vm *vm, const struct argv *argv)
 {
 	struct argv_walk walk = argv_begin(argv);
 	unsigned int left = CHARDEVS_FOLLOWED_MAX;
-	struct vm_endpoint endpoint;
+	struct endpoint endpoint;
 	struct option option;
 
-	vm->monitor = (struct vm_endpoint){0};
+	vm->monitor = (struct endpoint){0};
 	parse_monitor_devices(vm, argv, "monitor", VM_MONITOR_HMP);
 	parse_monitor_devices(vm, argv, "qmp", VM_MONITOR_QMP);
 	parse_monitor_devices(vm, argv, "qmp-pretty", VM_MONITOR_QMP);

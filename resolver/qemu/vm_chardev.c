@@ -25,27 +25,27 @@ static bool get_bool(
 	return option_get_bool(option, option->json != NULL ? json_key : key, otherwise);
 }
 
-static int read_unix(const struct option *option, struct vm_endpoint *endpoint)
+static int read_unix(const struct option *option, struct endpoint *endpoint)
 {
-	char path[VM_PATH_SIZE];
+	char path[ENDPOINT_PATH_SIZE];
 	bool is_tight = get_bool(option, "tight", "backend.data.addr.data.tight", true);
 	int len = get(option, "path", "backend.data.addr.data.path", path, sizeof(path));
 
 	if (len <= 0)
 		return -EOPNOTSUPP;
 	if (!get_bool(option, "abstract", "backend.data.addr.data.abstract", false))
-		return vm_endpoint_set_path(endpoint, path) < 0 ? -EOPNOTSUPP : 0;
-	if (len + 1 > VM_SUN_PATH_SIZE)
+		return endpoint_set_path(endpoint, path) < 0 ? -EOPNOTSUPP : 0;
+	if (len + 1 > ENDPOINT_SUN_PATH_SIZE)
 		return -EOPNOTSUPP;
-	endpoint->kind = VM_ENDPOINT_UNIX;
-	memset(endpoint->path, 0, VM_SUN_PATH_SIZE);
+	endpoint->kind = ENDPOINT_UNIX;
+	memset(endpoint->path, 0, ENDPOINT_SUN_PATH_SIZE);
 	memcpy(endpoint->path + 1, path, (size_t)len);
 	/* Padded to the whole of sun_path if it is not "tight", which is the default. */
-	endpoint->path_len = (uint16_t)(is_tight ? len + 1 : VM_SUN_PATH_SIZE);
+	endpoint->path_len = (uint16_t)(is_tight ? len + 1 : ENDPOINT_SUN_PATH_SIZE);
 	return 0;
 }
 
-static int set_tcp(struct vm_endpoint *endpoint, const char *host, struct text port)
+static int set_tcp(struct endpoint *endpoint, const char *host, struct text port)
 {
 	static const uint8_t any[16] = {0};
 	struct address address;
@@ -60,14 +60,14 @@ static int set_tcp(struct vm_endpoint *endpoint, const char *host, struct text p
 	/* If it listens on any address, it can be reached on the loopback. */
 	if (memcmp(address.bytes, any, sizeof(any)) == 0)
 		(void)address_parse(address.family == AF_INET ? "127.0.0.1" : "::1", &address);
-	endpoint->kind = VM_ENDPOINT_TCP;
+	endpoint->kind = ENDPOINT_TCP;
 	endpoint->host = address;
 	endpoint->port = (uint16_t)number;
 	return 0;
 }
 
 /* A socket that QEMU listens on; in QAPI that is the default. */
-static int read_socket(const struct option *option, struct vm_endpoint *endpoint)
+static int read_socket(const struct option *option, struct endpoint *endpoint)
 {
 	char host[HOST_TEXT_SIZE] = "", text[16];
 	uint64_t fd;
@@ -82,7 +82,7 @@ static int read_socket(const struct option *option, struct vm_endpoint *endpoint
 	/* A name is that of a descriptor that came through the monitor. */
 	if (get(option, "fd", "backend.data.addr.data.str", text, sizeof(text)) > 0 &&
 		text_number(text_of(text), 10, INT16_MAX, &fd) == 0) {
-		*endpoint = (struct vm_endpoint){.kind = VM_ENDPOINT_FD, .fd = (int)fd};
+		*endpoint = (struct endpoint){.kind = ENDPOINT_FD, .fd = (int)fd};
 		return 0;
 	}
 	r = get(option, "host", "backend.data.addr.data.host", host, sizeof(host));
@@ -93,9 +93,9 @@ static int read_socket(const struct option *option, struct vm_endpoint *endpoint
 	return set_tcp(endpoint, host, text_of(text));
 }
 
-int vm_chardev_by_id(const struct argv *argv, const char *id, struct vm_endpoint *ret_endpoint)
+int vm_chardev_by_id(const struct argv *argv, const char *id, struct endpoint *ret_endpoint)
 {
-	struct vm_endpoint endpoint = {0};
+	struct endpoint endpoint = {0};
 	struct option option;
 	char backend[16];
 	int r = -EOPNOTSUPP;
@@ -112,7 +112,7 @@ int vm_chardev_by_id(const struct argv *argv, const char *id, struct vm_endpoint
 }
 
 /* "tcp:HOST:PORT,server=on" */
-static int read_tcp_device(const char *device, struct vm_endpoint *endpoint)
+static int read_tcp_device(const char *device, struct endpoint *endpoint)
 {
 	struct text rest = text_of(device), place, host_text;
 	char host[HOST_TEXT_SIZE];
@@ -128,10 +128,9 @@ static int read_tcp_device(const char *device, struct vm_endpoint *endpoint)
 	return is_server ? set_tcp(endpoint, host, place) : -EOPNOTSUPP;
 }
 
-int vm_chardev_by_device(
-	const struct argv *argv, const char *device, struct vm_endpoint *ret_endpoint)
+int vm_chardev_by_device(const struct argv *argv, const char *device, struct endpoint *ret_endpoint)
 {
-	struct vm_endpoint endpoint = {0};
+	struct endpoint endpoint = {0};
 	struct option option;
 	int r = -EOPNOTSUPP;
 

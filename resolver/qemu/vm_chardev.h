@@ -13,11 +13,11 @@
  */
 
 /* The -chardev of that id. */
-int vm_chardev_by_id(const struct argv *argv, const char *id, struct vm_endpoint *ret_endpoint);
+int vm_chardev_by_id(const struct argv *argv, const char *id, struct endpoint *ret_endpoint);
 
 /* A device as -serial, -monitor and -qmp take it: "unix:/path,server=on", "tcp::4444,server",
  * "chardev:ID" (chardev/char.c, qemu_chr_parse_compat()). */
 int vm_chardev_by_device(
-	const struct argv *argv, const char *device, struct vm_endpoint *ret_endpoint);
+	const struct argv *argv, const char *device, struct endpoint *ret_endpoint);
 
 #endif

@@ -49,7 +49,7 @@ static bool choose_by_template(struct vm *vm, const struct config *config)
 {
 	const char *path = vm->agent.path;
 
-	if (vm->agent.kind != VM_ENDPOINT_UNIX || vm->agent.root_pid != 0)
+	if (vm->agent.kind != ENDPOINT_UNIX || vm->agent.root_pid != 0)
 		return false;
 	/* /var/run is a link to /run (FHS 3.0, 5.13): Proxmox writes the one, the template has the
 	 * other. */
@@ -93,12 +93,12 @@ static bool first_disk(const struct argv *argv, char *ret_path, size_t size)
 /* For a VM that QEMU's arguments do not name: a part of its socket's or its disk's path, or an
  * empty text. The path of the disk goes to `disk`. */
 static struct text find_part(const struct vm *vm, const struct argv *argv, const char *cwd,
-	char disk[static VM_PATH_SIZE])
+	char disk[static ENDPOINT_PATH_SIZE])
 {
 	struct text path = {vm->agent.path, vm->agent.path + vm->agent.path_len}, before, part;
 
 	/* By the name of the agent's socket, or if that is the same for every VM, of its folder. */
-	if (vm->agent.kind == VM_ENDPOINT_UNIX && vm->agent.path[0] != '\0') {
+	if (vm->agent.kind == ENDPOINT_UNIX && vm->agent.path[0] != '\0') {
 		part = without_suffix(last_part(path, &before));
 		if (is_generic(part))
 			part = last_part(before, &before);
@@ -106,7 +106,7 @@ static struct text find_part(const struct vm *vm, const struct argv *argv, const
 			return part;
 	}
 	/* By the folder of the disk. */
-	if (!first_disk(argv, disk, VM_PATH_SIZE))
+	if (!first_disk(argv, disk, ENDPOINT_PATH_SIZE))
 		return text_of("");
 	(void)last_part(text_of(disk), &before);
 	part = last_part(before, &before);
@@ -120,7 +120,7 @@ static struct text find_part(const struct vm *vm, const struct argv *argv, const
 void vm_choose_id(
 	struct vm *vm, const struct argv *argv, const char *cwd, const struct config *config)
 {
-	char by_pid[16], disk[VM_PATH_SIZE];
+	char by_pid[16], disk[ENDPOINT_PATH_SIZE];
 	struct text part;
 
 	if (choose_by_template(vm, config))

@@ -46,7 +46,7 @@ void memory_set_socket(struct memory *memory, const char *path)
 
 void memory_set_vm(struct memory *memory, const struct vm *vm)
 {
-	bool has_socket = vm->agent.kind == VM_ENDPOINT_UNIX && vm->agent.path[0] == '/' &&
+	bool has_socket = vm->agent.kind == ENDPOINT_UNIX && vm->agent.path[0] == '/' &&
 			  vm->agent.root_pid == 0;
 	struct cache_place place;
 

@@ -181,7 +181,7 @@ static int ask_agent(struct source_call *call)
 {
 	int r = 0;
 
-	if (call->vm->agent.kind == VM_ENDPOINT_NONE)
+	if (call->vm->agent.kind == ENDPOINT_NONE)
 		return 0;
 	if (call->is_lingering)
 		return deadline_is_past(call->linger_until) ? linger(call, call->said)

@@ -81,8 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	const uint8_t flags = len > 0 ? bytes[0] : 0;
 	struct input input = {bytes + (len > 0), bytes + len};
-	struct vm_endpoint endpoint = {
-		.kind = VM_ENDPOINT_UNIX, .is_serial = (flags & IS_SERIAL) != 0};
+	struct endpoint endpoint = {.kind = ENDPOINT_UNIX, .is_serial = (flags & IS_SERIAL) != 0};
 	struct agent_options options = {.deadline = deadline_after_ms(DEADLINE_MS),
 		.drain_ms = DEADLINE_MS,
 		.takes_refusals = (flags & TAKES_REFUSALS) != 0};

@@ -122,7 +122,7 @@ static void ask(struct agent *agent, uint8_t what)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	/* A serial port is not probed, so a question is the first that comes. */
-	struct vm_endpoint endpoint = {.kind = VM_ENDPOINT_UNIX, .is_serial = true};
+	struct endpoint endpoint = {.kind = ENDPOINT_UNIX, .is_serial = true};
 	struct agent_options options = {.deadline = deadline_after_ms(DEADLINE_MS),
 		.drain_ms = DEADLINE_MS,
 		.takes_refusals = true};

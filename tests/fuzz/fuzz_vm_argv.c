@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		cmdline[i] = (char)(bytes[i] == '\n' ? '\0' : bytes[i]);
 	cmdline[len] = '\0';
 	memset(&vm, 0, sizeof(vm));
-	vm_endpoint_set_path(&vm.agent, "/run/qemuvm/web.qga");
+	endpoint_set_path(&vm.agent, "/run/qemuvm/web.qga");
 	vm_argv_parse(&vm, &(struct argv){cmdline, len});
 	if (vm.nic_count > VM_NICS_MAX)
 		abort();

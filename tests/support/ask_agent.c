@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ask_agent SOCKET [BUDGET_MS [DRAIN_MS [serial]]]: asks the agent there for its guest's
- * interfaces through resolver/agent/agent.c. Prints a line "ADDRESS MAC" for each address ("-": no MAC),
- * or the name of the errno, and at last "MS ms". Exit 0 where the agent answered. `serial`: the
- * agent is on an isa-serial port.
+ * interfaces through resolver/agent/agent.c. Prints a line "ADDRESS MAC" for each address ("-": no
+ * MAC), or the name of the errno, and at last "MS ms". Exit 0 where the agent answered. `serial`:
+ * the agent is on an isa-serial port.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 static int connect_to(void *context)
 {
-	const struct vm_endpoint *endpoint = context;
+	const struct endpoint *endpoint = context;
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error;
@@ -66,7 +66,7 @@ static int ask(struct agent *agent)
 
 int main(int argc, char **argv)
 {
-	struct vm_endpoint endpoint;
+	struct endpoint endpoint;
 	struct agent_options options = {
 		.deadline = deadline_after_ms(argc > 2 ? atoi(argv[2]) : BUDGET_MS),
 		.drain_ms = argc > 3 ? atoi(argv[3]) : AGENT_DRAIN_MS,
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	struct agent agent;
 	int r;
 
-	if (argc < 2 || vm_endpoint_set_path(&endpoint, argv[1]) < 0) {
+	if (argc < 2 || endpoint_set_path(&endpoint, argv[1]) < 0) {
 		fprintf(stderr, "usage: ask_agent SOCKET [BUDGET_MS [DRAIN_MS [serial]]]\n");
 		return 2;
 	}

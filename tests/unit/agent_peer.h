@@ -174,7 +174,7 @@ static inline void copy_value(const struct agent *agent, char value[static 64])
 }
 
 /* One question, from the start to the end of it, on what fd leads to. */
-static struct outcome ask(int fd, const struct vm_endpoint *endpoint, int budget_ms)
+static struct outcome ask(int fd, const struct endpoint *endpoint, int budget_ms)
 {
 	struct agent_options options = options_of(budget_ms);
 	struct outcome outcome = {0};
@@ -194,7 +194,7 @@ static struct outcome ask(int fd, const struct vm_endpoint *endpoint, int budget
 	return outcome;
 }
 
-static const struct vm_endpoint unix_endpoint = {.kind = VM_ENDPOINT_UNIX};
+static const struct endpoint unix_endpoint = {.kind = ENDPOINT_UNIX};
 
 static inline struct outcome exchange(struct peer *peer)
 {

@@ -41,7 +41,7 @@ END_TEST
 
 START_TEST(a_serial_port_is_not_probed)
 {
-	struct vm_endpoint serial = {.kind = VM_ENDPOINT_UNIX, .is_serial = true};
+	struct endpoint serial = {.kind = ENDPOINT_UNIX, .is_serial = true};
 	struct peer peer = {.is_deaf = true};
 	struct outcome outcome = ask(start_peer(&peer, SOCK_STREAM), &serial, BUDGET_MS);
 
@@ -75,7 +75,7 @@ static int look_at_peer(void *context, const struct agent_peer *peer)
 	return door->error;
 }
 
-static int ask_through(struct door *door, const struct vm_endpoint *endpoint)
+static int ask_through(struct door *door, const struct endpoint *endpoint)
 {
 	struct agent_options options = options_of(BUDGET_MS);
 	struct agent agent;
@@ -163,7 +163,7 @@ static int connect_tcp(const struct sockaddr_in *name)
 
 START_TEST(an_agent_behind_tcp_is_asked_without_probe)
 {
-	struct vm_endpoint tcp = {.kind = VM_ENDPOINT_TCP};
+	struct endpoint tcp = {.kind = ENDPOINT_TCP};
 	struct peer peer = {.text = SYNC GOOD, .text_len = strlen(SYNC GOOD), .times = 1};
 	struct sockaddr_in name;
 	int listener = listen_tcp(&name);
@@ -179,7 +179,7 @@ END_TEST
 
 START_TEST(a_tcp_connection_that_is_refused_is_told)
 {
-	struct vm_endpoint tcp = {.kind = VM_ENDPOINT_TCP};
+	struct endpoint tcp = {.kind = ENDPOINT_TCP};
 	struct sockaddr_in name;
 
 	close(listen_tcp(&name));

@@ -62,7 +62,7 @@ START_TEST(the_longest_entry_has_room)
 	memset(entry.vm, 'a', NAME_VM_MAX);
 	for (entry.name_count = 0; entry.name_count < CACHE_NAMES_MAX; entry.name_count++)
 		memset(entry.names[entry.name_count], 'b', NAME_VM_MAX);
-	memset(entry.socket.path + 1, 'c', VM_PATH_SIZE - 2);
+	memset(entry.socket.path + 1, 'c', ENDPOINT_PATH_SIZE - 2);
 	ck_assert_int_gt(cache_entry_write(&entry, text, sizeof(text)), 0);
 	ck_assert_int_eq(cache_entry_read(text, &read_back), 0);
 }

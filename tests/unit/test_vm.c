@@ -60,18 +60,18 @@ END_TEST
 
 START_TEST(a_path_is_as_long_as_a_socket_takes)
 {
-	static struct vm_endpoint endpoint;
-	static char path[VM_PATH_SIZE + 1];
+	static struct endpoint endpoint;
+	static char path[ENDPOINT_PATH_SIZE + 1];
 
 	memset(path, 'a', sizeof(path) - 1);
-	ck_assert_int_eq(vm_endpoint_set_path(&endpoint, path), -ENAMETOOLONG);
-	ck_assert_int_eq(endpoint.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(endpoint_set_path(&endpoint, path), -ENAMETOOLONG);
+	ck_assert_int_eq(endpoint.kind, ENDPOINT_NONE);
 	path[sizeof(path) - 2] = '\0';
-	ck_assert_int_eq(vm_endpoint_set_path(&endpoint, path), 0);
-	ck_assert_int_eq(endpoint.kind, VM_ENDPOINT_UNIX);
+	ck_assert_int_eq(endpoint_set_path(&endpoint, path), 0);
+	ck_assert_int_eq(endpoint.kind, ENDPOINT_UNIX);
 	ck_assert_uint_eq(endpoint.path_len, strlen(path));
 	ck_assert_str_eq(endpoint.path, path);
-	ck_assert_int_eq(vm_endpoint_set_path(&endpoint, "/a"), 0);
+	ck_assert_int_eq(endpoint_set_path(&endpoint, "/a"), 0);
 	ck_assert_uint_eq(endpoint.path_len, 2);
 }
 END_TEST

@@ -22,7 +22,7 @@ static void read_argv(const char *const *arguments)
 		len += strlen(strcpy(cmdline + len, *arguments)) + 1;
 	memset(&vm, 0, sizeof(vm));
 	if (known_agent != NULL)
-		vm_endpoint_set_path(&vm.agent, known_agent);
+		endpoint_set_path(&vm.agent, known_agent);
 	vm_argv_parse(&vm, &(struct argv){cmdline, len});
 }
 
@@ -275,7 +275,7 @@ static clock_t time_of(const char *option, const char *value)
 		strcpy(text + len + strlen(option) + 1, value);
 	}
 	memset(&vm, 0, sizeof(vm));
-	vm_endpoint_set_path(&vm.agent, "/run/qemu-server/100.qga");
+	endpoint_set_path(&vm.agent, "/run/qemu-server/100.qga");
 	begin = clock();
 	vm_argv_parse(&vm, &(struct argv){text, len});
 	return clock() - begin;
@@ -401,47 +401,47 @@ START_TEST(the_agent_is_known_by_its_port)
 {
 	READ_UNKNOWN(
 		"-chardev", "socket,id=ga,path=/d/a,,b.sock,server=on,wait=off", AGENT_PORT("ga"));
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_UNIX);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_UNIX);
 	ck_assert_str_eq(vm.agent.path, "/d/a,b.sock");
 	READ_UNKNOWN("-chardev", "socket,path=rel.sock,server,nowait,id=ga", AGENT_PORT("ga"));
 	ck_assert_str_eq(vm.agent.path, "rel.sock");
 	/* Another program's agent, under the id that everybody uses. */
 	READ_UNKNOWN("-chardev", "socket,path=/l/ga.sock,server=on,wait=off,id=qga0", "-device",
 		"virtserialport,chardev=qga0,name=io.lima-vm.guest_agent.0");
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_NONE);
 	/* QEMU is the client there. */
 	READ_UNKNOWN("-chardev", "socket,id=ga,path=/a.sock,reconnect=1", AGENT_PORT("ga"));
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_NONE);
 	READ_UNKNOWN("-chardev", "pipe,id=ga,path=/a", AGENT_PORT("ga"));
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_NONE);
 	READ_UNKNOWN(AGENT_PORT("nowhere"));
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_NONE);
 }
 END_TEST
 
 START_TEST(the_agent_is_behind_any_kind_of_socket)
 {
-	char text[VM_PATH_SIZE], address[ADDRESS_TEXT_MAX];
+	char text[ENDPOINT_PATH_SIZE], address[ADDRESS_TEXT_MAX];
 
 	READ_UNKNOWN("-chardev", "socket,id=ga,path=name,abstract=on,server=on", AGENT_PORT("ga"));
-	ck_assert_str_eq(vm_endpoint_format(&vm.agent, text), "@name");
+	ck_assert_str_eq(endpoint_format(&vm.agent, text), "@name");
 	ck_assert_uint_eq(vm.agent.path_len, 5);
 	READ_UNKNOWN("-chardev", "socket,id=ga,path=name,abstract=on,tight=off,server=on",
 		AGENT_PORT("ga"));
-	ck_assert_uint_eq(vm.agent.path_len, VM_SUN_PATH_SIZE);
+	ck_assert_uint_eq(vm.agent.path_len, ENDPOINT_SUN_PATH_SIZE);
 	READ_UNKNOWN("-chardev", "socket,id=ga,host=127.0.0.1,port=4444,server=on,wait=off",
 		AGENT_PORT("ga"));
-	ck_assert_str_eq(vm_endpoint_format(&vm.agent, text), "127.0.0.1:4444");
+	ck_assert_str_eq(endpoint_format(&vm.agent, text), "127.0.0.1:4444");
 	READ_UNKNOWN("-chardev", "socket,id=ga,host=0.0.0.0,port=4444,server=on", AGENT_PORT("ga"));
 	ck_assert_str_eq(address_format(&vm.agent.host, address), "127.0.0.1");
 	READ_UNKNOWN("-chardev", "socket,id=ga,host=::,port=4444,server=on", AGENT_PORT("ga"));
 	ck_assert_str_eq(address_format(&vm.agent.host, address), "::1");
 	READ_UNKNOWN("-chardev", "socket,id=ga,port=99999,server=on", AGENT_PORT("ga"));
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_NONE);
 	READ_UNKNOWN("-chardev", "socket,id=ga,fd=33,server=on,wait=off", "-device",
 		"{\"driver\":\"virtserialport\",\"bus\":\"virtio-serial0.0\",\"nr\":1,"
 		"\"chardev\":\"ga\",\"id\":\"channel0\",\"name\":\"org.qemu.guest_agent.0\"}");
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_FD);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_FD);
 	ck_assert_int_eq(vm.agent.fd, 33);
 	READ_UNKNOWN("-chardev",
 		"{\"id\":\"ga\",\"backend\":{\"type\":\"socket\",\"data\":{\"addr\":"
@@ -460,7 +460,7 @@ START_TEST(an_agent_on_a_serial_port_is_known_by_its_sockets_name)
 	READ_UNKNOWN("-serial", "unix:/d/guest_agent.sock,server=on,wait=off");
 	ck_assert(vm.agent.is_serial);
 	READ_UNKNOWN("-serial", "mon:unix:/d/console.sock,server=on,wait=off");
-	ck_assert_int_eq(vm.agent.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(vm.agent.kind, ENDPOINT_NONE);
 	READ_UNKNOWN("-serial", "unix:/d/x.qga,server", "-chardev",
 		"socket,id=ga,path=/real.sock,server=on", AGENT_PORT("ga"));
 	ck_assert_str_eq(vm.agent.path, "/real.sock");
@@ -484,13 +484,13 @@ START_TEST(a_monitor_is_read_in_every_form)
 	ck_assert_str_eq(vm.monitor.path, "/m");
 	ck_assert_int_eq(vm.monitor_protocol, VM_MONITOR_HMP);
 	READ("-qmp", "tcp:localhost:4444,server=on,wait=off");
-	ck_assert_int_eq(vm.monitor.kind, VM_ENDPOINT_TCP);
+	ck_assert_int_eq(vm.monitor.kind, ENDPOINT_TCP);
 	ck_assert_uint_eq(vm.monitor.port, 4444);
 	READ("-monitor", "tcp::4444,server", "-qmp", "chardev:none");
 	ck_assert_uint_eq(vm.monitor.port, 4444);
 	READ("-monitor", "stdio", "-qmp", "unix:/client", "-monitor", "tcp:h:1", "-monitor",
 		"telnet::4,server");
-	ck_assert_int_eq(vm.monitor.kind, VM_ENDPOINT_NONE);
+	ck_assert_int_eq(vm.monitor.kind, ENDPOINT_NONE);
 }
 END_TEST
 
