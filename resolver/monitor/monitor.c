@@ -55,50 +55,32 @@ const char *monitor_reply(const struct monitor *monitor)
 	return monitor->reply;
 }
 
-/* The command line as JSON text needs no escapes but for two characters. */
-static bool is_plain(const char *command_line)
+int monitor_ask(struct monitor *monitor, const char *command_line)
 {
-	for (; *command_line != '\0'; command_line++)
-		if (*command_line < ' ' || *command_line > '~' || *command_line == '"' ||
-			*command_line == '\\')
-			return false;
-	return true;
-}
-
-/* QMP's capabilities are asked for along with the first command; its reply bears no id. */
-static int write_request(struct monitor *monitor, const char *command_line)
-{
-	const char *first = monitor->id == 1 ? "{\"execute\": \"qmp_capabilities\"}\n" : "";
 	int len;
 
+	if (monitor->state == MONITOR_ENDED)
+		return -ENOTCONN;
+	if (monitor->state != MONITOR_IDLE)
+		return -EBUSY;
+	/* As JSON text it needs no escapes, but for two characters. */
+	for (const char *c = command_line; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\')
+			return -EINVAL;
+	monitor->id++;
+	/* QMP's capabilities are asked for along with the first command; their reply has no id. */
 	if (monitor->protocol == VM_MONITOR_HMP)
 		len = snprintf(monitor->request, sizeof(monitor->request), "%s\n", command_line);
 	else
 		len = snprintf(monitor->request, sizeof(monitor->request),
 			"%s{\"execute\": \"human-monitor-command\", \"arguments\": "
 			"{\"command-line\": \"%s\"}, \"id\": %u}\n",
-			first, command_line, monitor->id);
+			monitor->id == 1 ? "{\"execute\": \"qmp_capabilities\"}\n" : "",
+			command_line, monitor->id);
 	if (len < 0 || (size_t)len >= sizeof(monitor->request))
 		return -E2BIG;
 	monitor->request_len = (size_t)len;
 	monitor->sent = 0;
-	return 0;
-}
-
-int monitor_ask(struct monitor *monitor, const char *command_line)
-{
-	int r;
-
-	if (monitor->state == MONITOR_ENDED)
-		return -ENOTCONN;
-	if (monitor->state != MONITOR_IDLE)
-		return -EBUSY;
-	if (!is_plain(command_line))
-		return -EINVAL;
-	monitor->id++;
-	r = write_request(monitor, command_line);
-	if (r < 0)
-		return r;
 	free(monitor->reply);
 	monitor->reply = NULL;
 	monitor->len = 0;
@@ -106,31 +88,23 @@ int monitor_ask(struct monitor *monitor, const char *command_line)
 	return 0;
 }
 
-static int make_room(struct monitor *monitor)
-{
-	size_t size = monitor->size == 0 ? BUFFER_MIN : monitor->size * 2;
-	char *grown;
-
-	if (monitor->len + 1 < monitor->size)
-		return 0;
-	if (size > MONITOR_BYTES_MAX)
-		return -EMSGSIZE;
-	grown = realloc(monitor->buffer, size);
-	if (grown == NULL)
-		return -ENOMEM;
-	monitor->buffer = grown;
-	monitor->size = size;
-	return 0;
-}
-
-/* 0 after some bytes; -EAGAIN where there are none now. */
+/* 0 after some bytes; -EAGAIN if there are none now. */
 static int read_more(struct monitor *monitor)
 {
 	ssize_t got;
-	int r = make_room(monitor);
 
-	if (r < 0)
-		return r;
+	if (monitor->len + 1 >= monitor->size) {
+		size_t size = monitor->size == 0 ? BUFFER_MIN : monitor->size * 2;
+		char *grown;
+
+		if (size > MONITOR_BYTES_MAX)
+			return -EMSGSIZE;
+		grown = realloc(monitor->buffer, size);
+		if (grown == NULL)
+			return -ENOMEM;
+		monitor->buffer = grown;
+		monitor->size = size;
+	}
 	do
 		got = recv(monitor->fd, monitor->buffer + monitor->len,
 			monitor->size - monitor->len - 1, MSG_DONTWAIT);
@@ -144,30 +118,24 @@ static int read_more(struct monitor *monitor)
 	return 0;
 }
 
+/* 0 when all is written. */
 static int write_more(struct monitor *monitor)
 {
-	ssize_t sent;
-
-	do
-		sent = send(monitor->fd, monitor->request + monitor->sent,
+	while (monitor->sent < monitor->request_len) {
+		ssize_t sent = send(monitor->fd, monitor->request + monitor->sent,
 			monitor->request_len - monitor->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-	while (sent < 0 && errno == EINTR);
-	if (sent < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? -EAGAIN : -ECONNRESET;
-	monitor->sent += (size_t)sent;
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return errno == EAGAIN || errno == EWOULDBLOCK ? -EAGAIN : -ECONNRESET;
+		monitor->sent += (size_t)sent;
+	}
 	return 0;
 }
 
-static bool ends_with_prompt(const struct monitor *monitor)
-{
-	size_t len = sizeof(prompt) - 1;
-
-	return monitor->len >= len &&
-	       memcmp(monitor->buffer + monitor->len - len, prompt, len) == 0;
-}
-
-/* Takes "\r" off line ends, in place; returns the length. */
-static size_t join_lines(char *text)
+/* Takes "\r" off line ends, in place. */
+static void join_lines(char *text)
 {
 	char *to = text;
 
@@ -175,21 +143,25 @@ static size_t join_lines(char *text)
 		if (*from != '\r')
 			*to++ = *from;
 	*to = '\0';
-	return (size_t)(to - text);
 }
 
-/* What stands between the echo's line and the prompt: 1 when that is there. */
-static int take_hmp_reply(struct monitor *monitor)
+/* The greeting ends with the prompt; a reply is between the echo's line and the prompt on a line of
+ * its own. 1 if what the state waits for is there, 0, or an error. */
+static int take_hmp(struct monitor *monitor)
 {
-	char *begin = memchr(monitor->buffer, '\n', monitor->len), *end;
+	const size_t prompt_len = sizeof(prompt) - 1;
+	char *begin, *end;
 
-	if (begin == NULL || !ends_with_prompt(monitor))
+	if (monitor->len < prompt_len ||
+		memcmp(monitor->buffer + monitor->len - prompt_len, prompt, prompt_len) != 0)
+		return 0;
+	if (monitor->state == MONITOR_GREETING)
+		return 1;
+	begin = memchr(monitor->buffer, '\n', monitor->len);
+	end = monitor->buffer + monitor->len - prompt_len;
+	if (begin == NULL || end <= begin || end[-1] != '\n')
 		return 0;
 	begin++;
-	end = monitor->buffer + monitor->len - (sizeof(prompt) - 1);
-	/* The prompt begins a line of its own. */
-	if (end < begin || end[-1] != '\n')
-		return 0;
 	monitor->reply = strndup(begin, (size_t)(end - begin));
 	if (monitor->reply == NULL)
 		return -ENOMEM;
@@ -197,14 +169,15 @@ static int take_hmp_reply(struct monitor *monitor)
 	return 1;
 }
 
-/* A line is ours if it bears the id; others are events and what came before. */
+/* A line is ours if it has the id; others are events and what came before. */
 static int take_qmp_object(struct monitor *monitor, const struct json *json)
 {
 	int value = json_member(json, JSON_ROOT, "return");
 	char *reply;
 	int64_t id;
-	int r;
 
+	if (monitor->state == MONITOR_GREETING)
+		return json_member(json, JSON_ROOT, "QMP") >= 0;
 	if (json_int(json, json_member(json, JSON_ROOT, "id"), &id) < 0 || id != monitor->id)
 		return 0;
 	if (json_member(json, JSON_ROOT, "error") >= 0)
@@ -212,8 +185,7 @@ static int take_qmp_object(struct monitor *monitor, const struct json *json)
 	reply = malloc(monitor->len + 1);
 	if (reply == NULL)
 		return -ENOMEM;
-	r = json_string(json, value, reply, monitor->len + 1);
-	if (r < 0) {
+	if (json_string(json, value, reply, monitor->len + 1) < 0) {
 		free(reply);
 		return -EBADMSG;
 	}
@@ -222,41 +194,25 @@ static int take_qmp_object(struct monitor *monitor, const struct json *json)
 	return 1;
 }
 
-/* The first line of the buffer, which is then taken out of it. */
-static int take_qmp_line(struct monitor *monitor, size_t line_len)
+/* The same as take_hmp(), of the lines in the buffer, each of which is taken out of it. */
+static int take_qmp(struct monitor *monitor)
 {
-	struct json *json;
-	int r = json_parse(monitor->buffer, line_len, &json);
-
-	if (r == 0) {
-		r = monitor->state == MONITOR_GREETING ? json_member(json, JSON_ROOT, "QMP") >= 0
-						       : take_qmp_object(monitor, json);
-		json_free(json);
-	}
-	monitor->len -= line_len + 1;
-	memmove(monitor->buffer, monitor->buffer + line_len + 1, monitor->len + 1);
-	return r == -E2BIG ? -EBADMSG : r;
-}
-
-static int take_qmp_lines(struct monitor *monitor)
-{
-	char *newline;
+	const char *newline;
 	int r = 0;
 
-	while (r == 0 && (newline = memchr(monitor->buffer, '\n', monitor->len)) != NULL)
-		r = take_qmp_line(monitor, (size_t)(newline - monitor->buffer));
-	return r;
-}
+	while (r == 0 && (newline = memchr(monitor->buffer, '\n', monitor->len)) != NULL) {
+		size_t line_len = (size_t)(newline - monitor->buffer);
+		struct json *json;
 
-/* Is what the state waits for in the buffer? 1, 0, or an error. */
-static int take(struct monitor *monitor)
-{
-	if (monitor->len == 0)
-		return 0;
-	if (monitor->protocol == VM_MONITOR_QMP)
-		return take_qmp_lines(monitor);
-	return monitor->state == MONITOR_GREETING ? ends_with_prompt(monitor)
-						  : take_hmp_reply(monitor);
+		r = json_parse(monitor->buffer, line_len, &json);
+		if (r == 0) {
+			r = take_qmp_object(monitor, json);
+			json_free(json);
+		}
+		monitor->len -= line_len + 1;
+		memmove(monitor->buffer, newline + 1, monitor->len + 1);
+	}
+	return r == -E2BIG ? -EBADMSG : r;
 }
 
 /* One move: 0 went on, -EAGAIN has to wait. */
@@ -266,15 +222,15 @@ static int go_on(struct monitor *monitor)
 
 	if (monitor->state == MONITOR_ASKING) {
 		r = write_more(monitor);
-		if (r == 0 && monitor->sent == monitor->request_len) {
-			monitor->state = MONITOR_READING;
-			monitor->len = 0;
-		}
-		return r;
+		if (r < 0)
+			return r;
+		monitor->state = MONITOR_READING;
+		monitor->len = 0;
+		return 0;
 	}
 	r = read_more(monitor);
 	if (r == 0)
-		r = take(monitor);
+		r = monitor->protocol == VM_MONITOR_QMP ? take_qmp(monitor) : take_hmp(monitor);
 	if (r <= 0)
 		return r;
 	if (monitor->state == MONITOR_GREETING) {

@@ -11,59 +11,50 @@
 #include "monitor/monitor_text.h"
 #include "qemu/vm_argv.h"
 
-/* A question, who needs it, and who reads the answer. */
-struct topic {
+/* The cid comes before the NICs, since it is asked only if neither is known. */
+enum topic { TOPIC_NAME, TOPIC_UUID, TOPIC_CID, TOPIC_NICS, TOPIC_FORWARDS, TOPIC_COUNT };
+
+static const struct {
 	const char *command_line;
-	bool (*is_open)(const struct vm *vm);
 	void (*read)(struct vm *vm, const char *text);
+} topics[TOPIC_COUNT] = {
+	[TOPIC_NAME] = {"info name", monitor_read_name},
+	[TOPIC_UUID] = {"info uuid", monitor_read_uuid},
+	[TOPIC_CID] = {"info qtree", monitor_read_qtree},
+	[TOPIC_NICS] = {"info network", monitor_read_network},
+	[TOPIC_FORWARDS] = {"info usernet", monitor_read_usernet},
 };
 
-static bool has_no_nic(const struct vm *vm)
+/* The first topic from that one on of which the VM's arguments leave something open. */
+static unsigned int next_topic(const struct vm *vm, unsigned int topic)
 {
-	return !vm_has_macs(vm);
+	for (; topic < TOPIC_COUNT; topic++) {
+		bool is_open = false;
+
+		switch ((enum topic)topic) {
+		case TOPIC_NAME:
+		case TOPIC_UUID:
+			is_open = !vm->is_named;
+			break;
+		case TOPIC_CID:
+			is_open = !vm_has_macs(vm) && vm->vsock_cid == 0;
+			break;
+		case TOPIC_NICS:
+			is_open = !vm_has_macs(vm);
+			break;
+		case TOPIC_FORWARDS:
+			is_open = vm->forward_count == 0 && vm_has_user_network(vm);
+			break;
+		case TOPIC_COUNT:
+			break;
+		}
+		if (is_open)
+			break;
+	}
+	return topic;
 }
 
-static bool has_no_name(const struct vm *vm)
-{
-	return !vm->is_named;
-}
-
-/* One behind a user-mode network, to which no forward leads that is told. */
-static bool has_no_way_in(const struct vm *vm)
-{
-	if (vm->forward_count > 0)
-		return false;
-	for (unsigned int i = 0; i < vm->nic_count; i++)
-		if (vm->nics[i].netdev == VM_NETDEV_USER)
-			return true;
-	return false;
-}
-
-static bool has_no_nic_or_cid(const struct vm *vm)
-{
-	return has_no_nic(vm) && vm->vsock_cid == 0;
-}
-
-/* The cid comes before the NICs, since it is asked only where none of these is known. */
-static const struct topic topics[] = {
-	{"info name", has_no_name, monitor_read_name},
-	{"info uuid", has_no_name, monitor_read_uuid},
-	{"info qtree", has_no_nic_or_cid, monitor_read_qtree},
-	{"info network", has_no_nic, monitor_read_network},
-	{"info usernet", has_no_way_in, monitor_read_usernet},
-};
-
-#define TOPIC_COUNT (sizeof(topics) / sizeof(topics[0]))
-
-/* One VM's monitor, and how far the questions to it are. */
-struct interview {
-	struct vm *vm;
-	struct monitor monitor;
-	size_t topic;
-	bool is_over;
-};
-
-/* Whose monitor this is says the kernel, which knows nothing of who listens on TCP. */
+/* The kernel says whose monitor this is, but not who listens on TCP. */
 int vm_monitor_open(struct trust *trust, const struct vm *vm)
 {
 	struct agent_peer peer;
@@ -82,89 +73,69 @@ int vm_monitor_open(struct trust *trust, const struct vm *vm)
 	return r < 0 ? r : fd;
 }
 
-/* The next question that is still open, or the end. */
-static void ask_next(struct interview *interview)
-{
-	for (; interview->topic < TOPIC_COUNT; interview->topic++)
-		if (topics[interview->topic].is_open(interview->vm) &&
-			monitor_ask(&interview->monitor, topics[interview->topic].command_line) ==
-				0)
-			return;
-	interview->is_over = true;
-	monitor_done(&interview->monitor);
-}
+/* One VM's monitor, and how far the questions to it are. */
+struct query {
+	struct vm *vm;
+	struct monitor monitor;
+	unsigned int topic;
+	bool is_asked;
+};
 
-static void go_on(struct interview *interview, struct pollfd *pollfd)
+/* Asks and reads as far as it can without waiting. False: the query is over, and its monitor
+ * closed. */
+static bool query_step(struct query *query, short *ret_events)
 {
-	int r = 0;
+	for (;;) {
+		int r = 0;
 
-	while (r == 0 && !interview->is_over) {
-		r = monitor_step(&interview->monitor, &pollfd->events);
-		if (r == 0) {
-			topics[interview->topic++].read(
-				interview->vm, monitor_reply(&interview->monitor));
-			ask_next(interview);
+		if (query->is_asked) {
+			r = monitor_step(&query->monitor, ret_events);
+			if (r == -EINPROGRESS)
+				return true;
+			if (r < 0)
+				break;
+			topics[query->topic++].read(query->vm, monitor_reply(&query->monitor));
 		}
+		query->topic = next_topic(query->vm, query->topic);
+		if (query->topic == TOPIC_COUNT ||
+			monitor_ask(&query->monitor, topics[query->topic].command_line) < 0)
+			break;
+		query->is_asked = true;
 	}
-	pollfd->fd = interview->monitor.fd;
-	if (r < 0 && r != -EINPROGRESS)
-		interview->is_over = true;
-	if (interview->is_over)
-		pollfd->fd = -1;
-}
-
-static bool needs_interview(const struct vm *vm)
-{
-	for (size_t i = 0; i < TOPIC_COUNT; i++)
-		if (topics[i].is_open(vm))
-			return true;
+	monitor_done(&query->monitor);
 	return false;
-}
-
-static void begin(
-	struct interview *interview, struct trust *trust, struct vm *vm, struct deadline deadline)
-{
-	int fd = needs_interview(vm) ? vm_monitor_open(trust, vm) : -ENOENT;
-
-	interview->vm = vm;
-	if (fd < 0) {
-		interview->is_over = true;
-		return;
-	}
-	monitor_init(&interview->monitor, fd, vm->monitor_protocol, deadline);
-	ask_next(interview);
-}
-
-static void run(struct interview *interviews, struct pollfd *pollfds, size_t count,
-	struct deadline deadline)
-{
-	size_t left;
-
-	do {
-		left = 0;
-		for (size_t i = 0; i < count; i++) {
-			pollfds[i].fd = -1;
-			if (!interviews[i].is_over)
-				go_on(&interviews[i], &pollfds[i]);
-			left += !interviews[i].is_over;
-		}
-		if (left > 0)
-			poll(pollfds, (nfds_t)count, deadline_left_ms(deadline));
-	} while (left > 0);
 }
 
 void vm_monitor_query(struct trust *trust, struct vm *const *vms, size_t count)
 {
 	struct deadline deadline = deadline_after_ms(MONITOR_MS);
-	struct interview *interviews = calloc(count > 0 ? count : 1, sizeof(*interviews));
+	struct query *queries = calloc(count > 0 ? count : 1, sizeof(*queries));
 	struct pollfd *pollfds = calloc(count > 0 ? count : 1, sizeof(*pollfds));
+	size_t left = count;
 
-	if (interviews != NULL && pollfds != NULL) {
-		for (size_t i = 0; i < count; i++)
-			begin(&interviews[i], trust, vms[i], deadline);
-		run(interviews, pollfds, count, deadline);
+	for (size_t i = 0; queries != NULL && pollfds != NULL && i < count; i++) {
+		bool is_open = next_topic(vms[i], 0) < TOPIC_COUNT;
+
+		queries[i].vm = vms[i];
+		pollfds[i].fd = is_open ? vm_monitor_open(trust, vms[i]) : -1;
+		if (pollfds[i].fd >= 0)
+			monitor_init(&queries[i].monitor, pollfds[i].fd, vms[i]->monitor_protocol,
+				deadline);
 	}
-	free(interviews);
+	while (queries != NULL && pollfds != NULL && left > 0) {
+		left = 0;
+		for (size_t i = 0; i < count; i++) {
+			if (pollfds[i].fd < 0)
+				continue;
+			if (query_step(&queries[i], &pollfds[i].events))
+				left++;
+			else
+				pollfds[i].fd = -1;
+		}
+		if (left > 0)
+			poll(pollfds, (nfds_t)count, deadline_left_ms(deadline));
+	}
+	free(queries);
 	free(pollfds);
 }
 

@@ -52,6 +52,14 @@ bool vm_has_macs(const struct vm *vm)
 	return false;
 }
 
+bool vm_has_user_network(const struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm->nics[i].netdev == VM_NETDEV_USER)
+			return true;
+	return false;
+}
+
 bool vm_nic_is_private(const struct vm_nic *nic)
 {
 	return nic->netdev == VM_NETDEV_USER || nic->netdev == VM_NETDEV_PASST ||

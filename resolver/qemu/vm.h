@@ -93,6 +93,9 @@ void vm_add_mac(struct vm *vm, const struct mac *mac);
 
 /* The NIC with that MAC, or NULL. */
 const struct vm_nic *vm_nic_by_mac(const struct vm *vm, const struct mac *mac);
+/* Is a NIC of it behind slirp, to which forwards can be added? */
+bool vm_has_user_network(const struct vm *vm);
+
 /* Is it on a network of QEMU's own, or on none, so that neither the host nor another VM meets its
  * MAC? */
 bool vm_nic_is_private(const struct vm_nic *nic);
