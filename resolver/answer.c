@@ -103,7 +103,7 @@ static enum resolver_reason reason_of_host(const struct lookup *lookup, const st
 		return config->source_count > 1 ? RESOLVER_NOT_HEARD : RESOLVER_NO_AGENT;
 	if (config->source_count == 0 || has_source(config, SOURCE_AGENT))
 		return RESOLVER_NOT_ASKED;
-	if (!vm_has_telling_macs(vm))
+	if (!vm_has_unique_macs(vm))
 		return RESOLVER_NO_MAC;
 	return config->sources[0] == SOURCE_LEASE ? RESOLVER_NO_LEASE : RESOLVER_NO_NEIGHBOUR;
 }

@@ -51,7 +51,7 @@ int address_from_text(struct text text, struct address *ret_address);
 /* The text of an address, with "%N" behind it if it has a scope id. Returns buf. */
 const char *address_format(const struct address *address, char buf[static ADDRESS_TEXT_MAX]);
 
-/* Same family and bytes; the scope id does not count. */
+/* Same family and bytes, whatever the scope ids. */
 bool address_equals(const struct address *a, const struct address *b);
 
 /*
@@ -67,12 +67,12 @@ socklen_t address_to_sockaddr(
 	const struct address *address, uint16_t port, struct sockaddr_storage *ret_sockaddr);
 
 /*
- * Six octets of one or two hexadecimal digits, parted by ':' or by '-', or twelve digits, as
+ * Six octets of one or two hexadecimal digits, separated by ':' or by '-', or twelve digits, as
  * QEMU's net_parse_macaddr() (net/net.c) takes them. 0 or -EINVAL.
  */
 int mac_parse(const char *text, struct mac *ret_mac);
 int mac_from_text(struct text text, struct mac *ret_mac);
-/* Lower case, parted by ':'. Returns buf. */
+/* Lower case, separated by ':'. Returns buf. */
 const char *mac_format(const struct mac *mac, char buf[static MAC_TEXT_MAX]);
 bool mac_equals(const struct mac *a, const struct mac *b);
 /* All octets zero, or a group address: no NIC has it. */

@@ -14,10 +14,10 @@ struct deadline {
 	int64_t at_ns;
 };
 
-/* Nanoseconds on CLOCK_MONOTONIC; no system call where the vDSO serves it. */
+/* Nanoseconds on CLOCK_MONOTONIC; no system call if the vDSO serves it. */
 int64_t deadline_now_ns(void);
 
-/* The point ms milliseconds from now. A negative ms counts as 0. */
+/* The point ms milliseconds from now. A negative ms is 0. */
 struct deadline deadline_after_ms(int ms);
 
 /* The earlier of the two. */

@@ -10,8 +10,8 @@
  * Names of VMs as people type them and as host names can hold them.
  */
 
-/* The domain below which VMs are found: a constant, so that a foreign name is told by its suffix
- * alone, with no file read. */
+/* The domain below which VMs are found: a constant, so that a foreign name is rejected by
+ * a suffix comparison, with no file read. */
 #define NAME_DOMAIN QEMUVM_DOMAIN
 
 /* Longest name of a host in text form (RFC 1035, 2.3.4), without its trailing dot. */
@@ -33,8 +33,8 @@ static inline bool name_letter_equals(char typed, char domain)
 }
 
 /*
- * Does the host name stand under our domain ("web.vm", "WEB.VM", "web.vm.")? It says nothing of
- * whether the rest is well formed. Inline, since it runs for every look-up on the machine.
+ * Is the host name under our domain ("web.vm", "WEB.VM", "web.vm.")? The rest may be malformed.
+ * Inline, since it runs for every lookup on the machine.
  */
 static inline bool name_is_ours(const char *host)
 {
@@ -74,7 +74,7 @@ bool name_matches(const char *typed, const char *raw);
 
 /*
  * The same with one of the prefixes left out by the person: "web" names "qemu-vm-web". prefixes
- * is an array of count strings. A prefix that stands alone names nothing.
+ * is an array of count strings. A prefix alone names nothing.
  */
 bool name_matches_prefixed(
 	const char *typed, const char *raw, const char *const *prefixes, size_t count);

@@ -35,7 +35,7 @@ const char *text_find(struct text text, const char *string);
 struct text text_trim(struct text text);
 /* With a NUL behind it: its length, -ENOSPC if it does not fit, -EINVAL if it holds a NUL. */
 int text_copy(struct text text, char *ret_string, size_t size);
-/* FNV-1a of 64 bits (RFC 9923): tells texts apart unless somebody wants them to be mixed up. */
+/* FNV-1a of 64 bits (RFC 9923): differs between texts unless somebody chose them to collide. */
 uint64_t text_hash(struct text text);
 
 /* What the digit is worth, or -1: none of that base, which is at most 16. */

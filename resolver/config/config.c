@@ -85,7 +85,7 @@ void config_init(struct config *ret_config)
 	config->add_forward = true;
 }
 
-int trusted_user_uid(const char *user, uid_t *ret_uid)
+int config_user_uid(const char *user, uid_t *ret_uid)
 {
 	uint64_t number;
 	int r = text_number(text_of(user), 10, (uid_t)-2, &number);

@@ -55,27 +55,26 @@ struct config {
 void config_init(struct config *ret_config);
 
 /* The uid of one of trusted_users if it is written as a number: 0, or -EINVAL for a name. */
-int trusted_user_uid(const char *user, uid_t *ret_uid);
+int config_user_uid(const char *user, uid_t *ret_uid);
 
 /* Leaves all sources out but one. */
 void config_keep_source(struct config *config, enum source_id source);
 
-/* Lets nothing serve that was learned before, nor keeps anything: for who wants to know what is so
- * now. */
+/* Neither reads nor writes the cache: for a caller who needs the present state. */
 void config_drop_cache(struct config *config);
 
 /* "agent", "lease", "neighbour", as the file spells them. */
 const char *config_source_name(enum source_id source);
 
 /*
- * The socket's path for a VM: template with %s and %U filled in. 0, -ENAMETOOLONG, or -EINVAL
- * where name holds a '/' or is empty, "." or "..".
+ * The socket's path for a VM: template with %s and %U filled in. 0, -ENAMETOOLONG, or -EINVAL if
+ * name holds a '/' or is empty, "." or "..".
  */
 int config_socket_path(
 	const char *template, const char *name, uid_t uid, char ret_path[static CONFIG_PATH_SIZE]);
 
 /* The other way round: the VM's name in the path of a socket that follows the template. 0, or
- * -ENOENT where it does not. */
+ * -ENOENT if it does not. */
 int config_socket_name(
 	const char *template, const char *path, uid_t uid, char *ret_name, size_t size);
 

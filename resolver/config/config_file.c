@@ -128,8 +128,8 @@ static bool take_text(struct parser *parser, const struct key *key, struct text 
 	}
 	memcpy(config + key->count_offset, &count, sizeof(count));
 	/* Trust itself reads /etc/passwd only if some uid needs it. */
-	if (key->kind == KEY_USER && parser->problems != NULL &&
-		trusted_user_uid(place, &uid) < 0 && passwd_uids(place, key->size, 1, &uid) == 0)
+	if (key->kind == KEY_USER && parser->problems != NULL && config_user_uid(place, &uid) < 0 &&
+		passwd_uids(place, key->size, 1, &uid) == 0)
 		complain(parser, "trusted_users: no user \"%s\" in " PASSWD_FILE, place);
 	return true;
 }
@@ -143,7 +143,7 @@ static bool take_source(struct parser *parser, struct text word, bool is_first)
 		!text_equals(word, config_source_name((enum source_id)source)))
 		source++;
 	if (source == SOURCE_COUNT) {
-		complain(parser, "sources: \"%.*s\" is none of agent, lease, neighbour",
+		complain(parser, "sources: \"%.*s\" is not one of agent, lease, neighbour",
 			SHOWN(word));
 		return false;
 	}
@@ -202,7 +202,7 @@ static bool next_word(struct text *value, struct text *ret_word)
 }
 
 /* Each word of the value in turn. The first that is taken of a list replaces the default, others
- * add to it; of a number or truth value the last line counts. */
+ * add to it; of a number or truth value the last line is valid. */
 static void take_value(struct parser *parser, const struct key *key, struct text value)
 {
 	unsigned long bit = 1UL << (key - keys);

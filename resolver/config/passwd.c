@@ -21,7 +21,7 @@ unsigned int passwd_uids(const char *names, size_t size, unsigned int count, uid
 	if (file_read_path(PASSWD_FILE, PASSWD_FILE_MAX, &text, &len) < 0)
 		return 0;
 	rest = (struct text){text, text + len};
-	/* "name:password:uid:..." (passwd(5)). Of two lines of one name the first counts. */
+	/* "name:password:uid:..." (passwd(5)). Of two lines of one name the first is valid. */
 	while (found < count && text_take_line(&rest, &line)) {
 		uint64_t uid;
 

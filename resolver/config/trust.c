@@ -39,7 +39,7 @@ void trust_init(const struct config *config, struct trust *ret_trust)
 	if (getauxval(AT_SECURE) == 0)
 		trust->uids[trust->count++] = geteuid();
 	for (unsigned int i = 0; i < config->trusted_count; i++) {
-		if (trusted_user_uid(config->trusted_users[i], &uid) == 0)
+		if (config_user_uid(config->trusted_users[i], &uid) == 0)
 			trust->uids[trust->count++] = uid;
 		else
 			trust->unread = config;
@@ -212,7 +212,7 @@ static int step(struct walk *walk)
 	return move_to(walk, fd);
 }
 
-/* walk holds how; a descriptor of where the path leads, or an error. */
+/* Walks the path by the rule in *walk: a descriptor of what it leads to, or an error. */
 static int run_walk(struct walk *walk, const char *path)
 {
 	size_t len = strlen(path);
@@ -221,7 +221,7 @@ static int run_walk(struct walk *walk, const char *path)
 
 	if (path[0] != '/')
 		return -ENOENT;
-	/* Most of what is looked for is not there, whichever way one takes. */
+	/* Most paths that are tried do not exist: one call is enough for these. */
 	if (walk->root_fd < 0 && lstat(path, &status) < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (len >= sizeof(walk->rest))

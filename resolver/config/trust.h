@@ -8,23 +8,23 @@
 #include "config/config.h"
 
 /*
- * Whose virtual machines count, and which files.
+ * Whose virtual machines are trusted, and which files.
  *
  * A name must lead only to a VM of somebody who could as well have sent the caller astray in
  * another way: root, the caller, and the users whom root named in the configuration. In a set-uid
  * program the caller is not trusted, since he chose its surroundings.
  *
- * Sockets. Who listens is told by the kernel (SO_PEERCRED, unix(7)), whatever the path's owner.
- * But whose the socket is says nothing of which socket it is: a symbolic link that a stranger put
- * into /tmp would lead one trusted VM's name to another's. So no link is followed in a directory
- * that strangers can write.
+ * Sockets. The kernel knows who listens (SO_PEERCRED, unix(7)), whatever the path's owner. But the
+ * owner of a socket does not prove which socket it is: a symbolic link that a stranger put into
+ * /tmp would lead one trusted VM's name to another's. So no link is followed in a directory that
+ * strangers can write.
  *
- * Processes. That one runs as root says little about its arguments: anybody can start a set-uid
+ * Processes. One that runs as root may have anybody's arguments: anybody can start a set-uid
  * program under the name "qemu-system-x86_64" with arguments of his choice. While such a program
  * still knows who called it, its real user is his; so all three of its users must be one. And what
- * it executes must be QEMU, which the caller can see of his own processes, and root of all. Where
+ * it executes must be QEMU, which the caller can see of his own processes, and root of all. If
  * it cannot be seen, something that the starter of a set-uid program cannot choose must support
- * what the arguments say:
+ * the arguments:
  *  - the process listens on the socket that they name (peer credentials);
  *  - its control group, in which every process stays that a login or unit started: systemd puts
  *    what people start below user-UID.slice, and machines and services into slices of their own;
@@ -48,11 +48,11 @@ void trust_init(const struct config *config, struct trust *ret_trust);
 
 bool trust_has_uid(struct trust *trust, uid_t uid);
 
-/* Are a process's real, effective and saved user one, and one who is trusted? */
+/* Are a process's real, effective and saved user the same, and trusted? */
 bool trust_has_uids(struct trust *trust, const uid_t uids[static 3]);
 
 /*
- * Do the control groups of a process (proc(5), cgroup: lines of ID:CONTROLLERS:PATH) tell that
+ * Do the control groups of a process (proc(5), cgroup: lines of ID:CONTROLLERS:PATH) show that
  * nobody who is not trusted started it? True only if some path begins with a slice of systemd's and
  * none leads through the slice of such a user.
  */
@@ -60,22 +60,22 @@ bool trust_has_cgroup(struct trust *trust, const char *text);
 
 /*
  * Opens the file that path names (O_PATH), walking its directories one by one: a symbolic link is
- * followed only where its directory belongs to a trusted user and nobody else can write there. A
+ * followed only if its directory belongs to a trusted user and nobody else can write there. A
  * descriptor for the caller to close; -ENOENT, -EACCES (no right to search), -ELOOP (a link that
- * does not count, or more than 16), -ENAMETOOLONG. root_fd is the directory at which absolute paths
- * begin, or -1 for the caller's own.
+ * is not followed, or more than 16), -ENAMETOOLONG. root_fd is the directory at which absolute
+ * paths begin, or -1 for the caller's own.
  */
 int trust_open_path(struct trust *trust, int root_fd, const char *path);
 
 /* Opens a regular file for reading if it belongs to a trusted user and nobody else can write it:
- * what QEMU read at its start, it still says. Errors of trust_open_path(), -EPERM, -EINVAL (no
+ * it still holds what QEMU read at its start. Errors of trust_open_path(), -EPERM, -EINVAL (no
  * regular file). */
 int trust_open_users_file(struct trust *trust, int root_fd, const char *path);
 
 /*
  * Opens a regular file of root's or a system user's for reading, if nobody else can write it or any
  * directory above it. System users are those below 1,000 (login.defs(5), SYS_UID_MAX). Errors of
- * trust_open_path(), -EPERM (it does not count), -EINVAL (no regular file).
+ * trust_open_path(), -EPERM (it is not such a file), -EINVAL (no regular file).
  */
 int trust_open_system_file(const char *path);
 

@@ -186,13 +186,12 @@ int vm_scan_by_mac(struct host *host, const struct mac *mac, struct vm *ret_vm)
 		r = -ENOMEM;
 	while (r >= 0 && (r = host_scan_next(&scan)) > 0) {
 		vm_nics_parse(&found->vm, &(struct argv){scan.cmdline, scan.cmdline_len});
-		if (!vm_is_told_by_mac(&found->vm, mac))
+		if (!vm_mac_is_unique(&found->vm, mac))
 			continue;
 		r = look_at_process(host, scan.walk.pid, found);
 		if (is_shortage(r))
 			break;
-		if (r < 0 || !vm_is_told_by_mac(&found->vm, mac) ||
-			(r > 0 && count > 0 && !is_weak))
+		if (r < 0 || !vm_mac_is_unique(&found->vm, mac) || (r > 0 && count > 0 && !is_weak))
 			continue;
 		if (r == 0 && is_weak)
 			count = 0;

@@ -31,7 +31,7 @@
 struct lease {
 	struct address address; /* no scope id: a server gives no link-local ones */
 	/* Of the client's interface. Over DHCPv6 it is what the server saw, or what the client's
-	 * DUID holds (RFC 8415, 11.2 and 11.4), where it may be that of another interface. */
+	 * DUID holds (RFC 8415, 11.2 and 11.4), and may be that of another interface. */
 	struct mac mac;
 	/* Seconds since 1970-01-01 UTC, LEASE_INFINITE, or 0: the file does not have it. Such a
 	 * lease is valid, since servers drop what has expired. */
@@ -53,7 +53,7 @@ struct lease_table;
  * was released, declined, abandoned or is free is not. Each address comes once, as its last entry
  * in the text has it: ISC dhcpd and Kea append what changes. A bad entry, and a half-written one at
  * the end, are skipped alone. `file_name` is the last part of the file's path, or NULL; ".status"
- * shows libvirt's format where the text cannot.
+ * shows libvirt's format if the text cannot.
  *
  * The number of leases; *ret_table, which may be NULL if there is none, is the caller's, for
  * lease_table_free(). *ret_is_cut: the text ends within an entry, or is empty, as while its server

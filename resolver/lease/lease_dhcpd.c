@@ -14,9 +14,9 @@
  *	  }
  *	}
  *
- * What changes is appended, so the last entry for an address counts. An ia-na is called by the four
- * octets of its IAID and the client's DUID. Where dhcpd was stopped in the middle of an entry, the
- * next one begins within it.
+ * What changes is appended, so the last entry for an address is valid. An ia-na is called by the
+ *four octets of its IAID and the client's DUID. Where dhcpd was stopped in the middle of an entry,
+ *the next one begins within it.
  */
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * Kea's memfile (src/lib/dhcpsrv/csv_lease_file4.cc and 6): a header that names the columns, which
  * grow by version, then one lease in a line. Changes are appended, so the last line for an address
- * counts. There are no quotes; a comma within a field is written as "&#x2c".
+ * is valid. There are no quotes; a comma within a field is written as "&#x2c".
  */
 #include "lease/lease_duid.h"
 #include "lease/lease_format.h"
@@ -83,7 +83,7 @@ static bool kea_read_row(struct text line, const struct header *header, struct r
 	return true;
 }
 
-/* A number that may be missing, where an older version of Kea had no such column. */
+/* A number that may be missing: older versions of Kea had no such column. */
 static int kea_number(struct text text, int64_t if_missing, int64_t *ret_number)
 {
 	if (text.at == text.end) {
@@ -128,7 +128,7 @@ static bool kea_has_line(struct text line)
 	return text_begins_with(line, "address,");
 }
 
-/* A header may come again, where a person put files together. */
+/* A header may come again, if a person put files together. */
 static int kea_parse(struct text text, struct lease_table *table)
 {
 	bool has_header = false;

@@ -12,10 +12,10 @@
  * option defines another uses (-device names a -netdev, a -chardev); nothing is kept between walks.
  */
 
-/* Arguments that are looked at; QEMU with 4,000 of them exists. */
+/* Arguments that are read; QEMU with 4,000 of them exists. */
 #define ARGV_MAX 8192
 
-/* As /proc/PID/cmdline holds it: len bytes, arguments parted by NULs, with a NUL behind the last
+/* As /proc/PID/cmdline holds it: len bytes, arguments separated by NULs, with a NUL behind the last
  * one. The text is the caller's. */
 struct argv {
 	const char *text;
@@ -25,13 +25,13 @@ struct argv {
 /* A walk over the options of a command line. */
 struct argv_walk {
 	const char *at, *end;
-	unsigned int left; /* arguments that may still be looked at */
+	unsigned int left; /* arguments that may still be read */
 };
 
 struct argv_walk argv_begin(const struct argv *argv);
 
 /*
- * The next option: its name without dashes, and its value, "" where it takes none. What begins
+ * The next option: its name without dashes, and its value, "" if it takes none. What begins
  * without a dash is a disk image, for which the name is "" and the value the image. false at the
  * end.
  */
@@ -47,7 +47,7 @@ bool argv_has(const struct argv *argv, const char *wanted);
 
 /*
  * The -WANTED option whose id it is ("-netdev tap,id=net0"), to be given to option_done(). false
- * where there is none.
+ * if there is none.
  */
 bool argv_option_by_id(const struct argv *argv, const char *wanted, const char *implied,
 	const char *id, struct option *ret_option);

@@ -14,7 +14,7 @@
  * is what `-chardev id=qga0,backend=socket,path=/run/web.qga` is on the command line.
  */
 
-/* A longer one is none: systemd-vmspawn's and Incus's have 5 KiB. */
+/* A longer file is not read: systemd-vmspawn's and Incus's have 5 KiB. */
 #define READCONFIG_MAX ((size_t)64 * 1024)
 /* Room for what it becomes: every character may be a comma, which is written twice; a group's name
  * and the separators fit the brackets and quotes that they replace. */

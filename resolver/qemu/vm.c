@@ -85,23 +85,23 @@ bool vm_shares_macs(const struct vm *vm)
 	return false;
 }
 
-static bool is_telling(const struct vm_nic *nic)
+static bool is_unique(const struct vm_nic *nic)
 {
 	return nic->has_mac && !nic->mac_is_shared && !vm_nic_is_private(nic);
 }
 
-bool vm_is_told_by_mac(const struct vm *vm, const struct mac *mac)
+bool vm_mac_is_unique(const struct vm *vm, const struct mac *mac)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)
-		if (is_telling(&vm->nics[i]) && mac_equals(&vm->nics[i].mac, mac))
+		if (is_unique(&vm->nics[i]) && mac_equals(&vm->nics[i].mac, mac))
 			return true;
 	return false;
 }
 
-bool vm_has_telling_macs(const struct vm *vm)
+bool vm_has_unique_macs(const struct vm *vm)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)
-		if (is_telling(&vm->nics[i]))
+		if (is_unique(&vm->nics[i]))
 			return true;
 	return false;
 }

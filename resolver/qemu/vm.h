@@ -12,26 +12,27 @@
 #include "qemu/endpoint.h"
 
 /*
- * What is known of one running QEMU, wherever it was learned. Everything is bounded and by value,
+ * What is known of one running QEMU, whatever its source. Everything is bounded and by value,
  * so that a struct vm can be copied and needs no release.
  */
 
 /* QEMU itself takes at most 8 NICs by -nic and -net (MAX_NICS); bridges of -device allow more. */
 #define VM_NICS_MAX 16
-/* QEMU's ids are short by habit; what a longer one names is not looked for. */
+/* QEMU's ids are short by habit; what a longer one names is ignored. */
 #define VM_ID_SIZE 64
 /* Names that QEMU was given: guest, process, -id, -uuid; room for what a pid or a folder adds. */
 #define VM_NAMES_MAX 6
 /* Forwards of user-mode networks that are kept; the first are the ones that tools put in. */
 #define VM_FORWARDS_MAX 16
-/* What stands behind a NIC. */
+
+/* What is behind a NIC. */
 enum vm_netdev {
-	VM_NETDEV_UNKNOWN, /* not told by the command line */
+	VM_NETDEV_UNKNOWN, /* the command line does not show it */
 	VM_NETDEV_NONE,    /* a NIC that nothing is plugged into */
 	VM_NETDEV_TAP,
 	VM_NETDEV_BRIDGE, /* a tap that qemu-bridge-helper made */
 	VM_NETDEV_USER,   /* slirp: nothing outside reaches the guest but by forwards */
-	VM_NETDEV_PASST,  /* the guest bears an address of the host's */
+	VM_NETDEV_PASST,  /* the guest has an address of the host's */
 	VM_NETDEV_VDE,
 	VM_NETDEV_SOCKET, /* socket, stream, dgram: another program has the other end */
 	VM_NETDEV_OTHER,  /* vhost-user, vhost-vdpa, l2tpv3, netmap, af-xdp and the like */
@@ -40,11 +41,11 @@ enum vm_netdev {
 struct vm_nic {
 	struct mac mac;
 	bool has_mac;        /* mac is known */
-	bool mac_is_default; /* QEMU chose it by counting: other VMs may bear the same */
-	bool mac_is_shared;  /* and one that runs here does: the MAC tells nothing */
+	bool mac_is_default; /* QEMU chose it by counting: other VMs may have the same */
+	bool mac_is_shared;  /* and one that runs here does: the MAC proves nothing */
 	enum vm_netdev netdev;
-	char ifname[IF_NAMESIZE]; /* the host's tap, "" if not told */
-	char bridge[IF_NAMESIZE]; /* the bridge it was asked into, "" if not told */
+	char ifname[IF_NAMESIZE]; /* the host's tap, "" if not known */
+	char bridge[IF_NAMESIZE]; /* the bridge that was requested, "" if not known */
 };
 
 /* A TCP forward of a user-mode network: what the host listens on for the guest. */
@@ -80,7 +81,7 @@ struct vm {
 	struct vm_forward forwards[VM_FORWARDS_MAX];
 	unsigned int forward_count;
 	uint32_t vsock_cid; /* 0: none */
-	bool has_argv;      /* the command line was read, so that nics are all that it tells */
+	bool has_argv;      /* the command line was read, so that nics are all that it has */
 };
 
 /* Notes a name, unless it is empty, too long to be typed, there already, or one too many. */
@@ -99,19 +100,19 @@ bool vm_has_user_network(const struct vm *vm);
 /* Is it on a network of QEMU's own, or on none, so that neither the host nor another VM meets its
  * MAC? */
 bool vm_nic_is_private(const struct vm_nic *nic);
-/* Is the MAC of any NIC known? A default one counts: see vm_shares_macs(). */
+/* Is the MAC of any NIC known, be it a default one (see vm_shares_macs())? */
 bool vm_has_macs(const struct vm *vm);
 /* Notes on the NICs of *vm which default MACs *other has on a NIC that can be reached, too. */
 void vm_note_shared_macs(struct vm *vm, const struct vm *other);
-/* Does another VM bear the MAC of a NIC of this one, so that MACs do not tell them apart? */
+/* Does another VM have the MAC of a NIC of this one, so that MACs do not identify them? */
 bool vm_shares_macs(const struct vm *vm);
-/* Is the MAC that of a NIC which can be reached from the host, and of no other VM's, so that who
- * bears it is this VM? */
-bool vm_is_told_by_mac(const struct vm *vm, const struct mac *mac);
+/* Is the MAC that of a NIC which can be reached from the host, and of no other VM's, so that its
+ * owner is this VM? */
+bool vm_mac_is_unique(const struct vm *vm, const struct mac *mac);
 /* Is there such a NIC at all? */
-bool vm_has_telling_macs(const struct vm *vm);
-/* Does the command line tell that no NIC can be reached from the host by an address of its own:
- * there are NICs, and all are on user-mode networks? (None at all may be plugged in later.) */
+bool vm_has_unique_macs(const struct vm *vm);
+/* Can no NIC be reached from the host by an address of its own, by the command line: there are
+ * NICs, and all are on user-mode networks? (If there is none, one may be plugged in later.) */
 bool vm_is_unreachable(const struct vm *vm);
 
 #endif

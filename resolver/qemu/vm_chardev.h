@@ -7,7 +7,7 @@
 
 /*
  * QEMU's character devices, as far as a client can connect to them: sockets on which QEMU listens.
- * ret_endpoint's path is as it stands in the arguments, so it may be relative to QEMU's working
+ * ret_endpoint's path is as the arguments have it, so it may be relative to QEMU's working
  * directory. Both return 0, -ENOENT (no such chardev), or -EOPNOTSUPP (of another kind, or one on
  * which QEMU is the client).
  */

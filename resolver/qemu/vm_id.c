@@ -62,7 +62,7 @@ static bool choose_by_template(struct vm *vm, const struct config *config)
 	return false;
 }
 
-/* The first disk image, or false. Firmware and discs for the guest are none. */
+/* The first disk image, or false. Firmware and discs for the guest are not meant. */
 static bool first_disk(const struct argv *argv, char *ret_path, size_t size)
 {
 	/* Options whose whole value is an image; "" is an image as a word of its own. */

@@ -12,7 +12,7 @@
  */
 void vm_nics_parse(struct vm *vm, const struct argv *argv);
 
-/* What stands behind a NIC, by the name of its type ("tap", "user"; net/net.c,
+/* What is behind a NIC, by the name of its type ("tap", "user"; net/net.c,
  * net_client_init_fun). */
 enum vm_netdev vm_netdev_by_type(const char *type);
 

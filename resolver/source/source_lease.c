@@ -40,8 +40,8 @@ static void learn_macs(const struct source_call *call)
 	struct mac macs[LEASE_MACS_MAX];
 
 	for (unsigned int i = 0; i < call->vm->name_count && !vm_has_macs(call->vm); i++) {
-		int count =
-			lease_files_macs(call->host->config, call->deadline, call->vm->names[i], macs);
+		int count = lease_files_macs(
+			call->host->config, call->deadline, call->vm->names[i], macs);
 
 		for (int j = 0; j < count; j++)
 			vm_add_mac(call->vm, &macs[j]);
@@ -88,7 +88,7 @@ static int ask_files(struct source_call *call, struct gathered *gathered)
 
 	learn_macs(call);
 	for (unsigned int i = 0; i < vm->nic_count; i++)
-		if (vm_is_told_by_mac(vm, &vm->nics[i].mac))
+		if (vm_mac_is_unique(vm, &vm->nics[i].mac))
 			macs[wanted.count++] = vm->nics[i].mac;
 	if (wanted.count == 0)
 		return 0;

@@ -34,7 +34,7 @@ static void hear(struct heard *heard, const struct netlink_neighbour *neighbour)
 {
 	size_t place = heard->count;
 
-	if (heard->count == NEIGHBOURS_MAX || !vm_is_told_by_mac(heard->vm, &neighbour->mac))
+	if (heard->count == NEIGHBOURS_MAX || !vm_mac_is_unique(heard->vm, &neighbour->mac))
 		return;
 	for (; place > 0 && comes_before(&neighbour->address, &heard->list[place - 1].address);
 		place--)
@@ -78,7 +78,7 @@ static int ask_neighbour(struct source_call *call)
 	struct heard *heard;
 	int r;
 
-	if (!vm_has_telling_macs(call->vm))
+	if (!vm_has_unique_macs(call->vm))
 		return 0;
 	heard = calloc(1, sizeof(*heard));
 	if (heard == NULL)
