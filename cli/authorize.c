@@ -90,7 +90,7 @@ static int ask(struct authorization *authorization)
 	struct resolver_question question = {
 		.name = authorization->name,
 		.family = AF_UNSPEC,
-		.is_patient = true,
+		.wait_for_boot = true,
 		.session = &session,
 	};
 

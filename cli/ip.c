@@ -115,24 +115,37 @@ static bool may_come(const struct resolver_answer *answer)
 	       (answer->outcome == RESOLVER_NO_ADDRESS && answer->reason != RESOLVER_USER_MODE);
 }
 
-static const struct resolver_answer *ask(const struct ip_request *request, struct host *host)
+static const struct resolver_answer *ask(
+	const struct ip_request *request, struct resolver_claims *claims)
 {
+	static const enum source_id all[SOURCE_COUNT] = {
+		SOURCE_AGENT, SOURCE_LEASE, SOURCE_NEIGHBOUR};
 	static struct resolver_answer answer;
 	struct resolver_question question = {
 		.name = request->name,
 		.family = request->family,
-		.takes_scope = true,
-		.is_patient = request->waits,
+		.want_scope_id = true,
+		.wait_for_boot = request->waits,
 		.query_monitor = vm_monitor_query,
+		.no_cache = request->wanted != WANTED_BELIEVED,
+		.claims = claims,
 	};
 	struct deadline deadline =
 		deadline_after_ms(request->waits ? request->wait_s * MS_PER_S : 0);
 	int left;
 
+	if (request->wanted == WANTED_EACH) {
+		question.sources = all;
+		question.source_count = SOURCE_COUNT;
+	} else if (request->wanted == WANTED_ONE) {
+		question.sources = &request->source;
+		question.source_count = 1;
+	}
 	do {
 		left = deadline_left_ms(deadline);
 		question.budget_ms = request->waits && left < ROUND_MS ? left : 0;
-		resolver_ask(host, &question, &answer);
+		host_forget(command_host());
+		resolver_ask(command_host(), &question, &answer);
 		left = deadline_left_ms(deadline);
 		if (left > 0 && may_come(&answer))
 			poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);
@@ -140,9 +153,9 @@ static const struct resolver_answer *ask(const struct ip_request *request, struc
 	return &answer;
 }
 
-static int print_answer(const struct ip_request *request, struct host *host)
+static int print_answer(const struct ip_request *request)
 {
-	const struct resolver_answer *answer = ask(request, host);
+	const struct resolver_answer *answer = ask(request, NULL);
 
 	if (request->wants_json && answer->outcome != RESOLVER_NO_VM) {
 		answer_json(stdout, answer, "");
@@ -169,43 +182,24 @@ static void print_source(enum source_id source, const struct resolver_answer *an
 }
 
 /* Each source alone, whether the configuration asks it or not. */
-static int print_each_source(
-	const struct ip_request *request, struct host *host, struct config *config)
+static int print_each_source(const struct ip_request *request)
 {
-	int status = EXIT_NO_ADDRESS;
+	static struct resolver_claims claims[SOURCE_COUNT];
+	const struct resolver_answer *answer = ask(request, claims);
 
-	for (int s = 0; s < SOURCE_COUNT; s++) {
-		const struct resolver_answer *answer;
-
-		config_keep_source(config, (enum source_id)s);
-		answer = ask(request, host);
-		if (answer->outcome == RESOLVER_NO_VM)
-			return command_explain(request->name, answer);
-		print_source((enum source_id)s, answer);
-		if (answer->outcome == RESOLVER_ADDRESSES)
-			status = EXIT_OK;
-	}
-	return status;
+	if (answer->outcome == RESOLVER_NO_VM)
+		return command_explain(request->name, answer);
+	for (int s = 0; s < SOURCE_COUNT; s++)
+		print_source((enum source_id)s, &claims[s].answer);
+	return answer->outcome == RESOLVER_ADDRESSES ? EXIT_OK : EXIT_NO_ADDRESS;
 }
 
 int command_ip(int argc, char **argv)
 {
-	static struct config config;
-	static struct host host;
-	struct ip_request request = {.family = AF_UNSPEC};
-	int status;
+	struct ip_request request = {.family = AF_UNSPEC, .wait_s = command_config()->wait_s};
+	int status = parse(argc, argv, &request);
 
-	config = *command_config();
-	request.wait_s = config.wait_s;
-	status = parse(argc, argv, &request);
 	if (status != EXIT_OK)
 		return status;
-	if (request.wanted != WANTED_BELIEVED)
-		config_drop_cache(&config);
-	host_init(&host, &config);
-	if (request.wanted == WANTED_EACH)
-		return print_each_source(&request, &host, &config);
-	if (request.wanted == WANTED_ONE)
-		config_keep_source(&config, request.source);
-	return print_answer(&request, &host);
+	return request.wanted == WANTED_EACH ? print_each_source(&request) : print_answer(&request);
 }

@@ -70,9 +70,17 @@ int list_all(struct host *host, struct resolver_answer **ret_answers)
 		host, (struct resolver_survey){.query_monitor = vm_monitor_query}, ret_answers);
 }
 
+int list_all_now(struct host *host, struct resolver_answer **ret_answers)
+{
+	const struct resolver_survey survey = {
+		.query_monitor = vm_monitor_query, .no_cache = true};
+
+	return run(host, survey, ret_answers);
+}
+
 int list_all_known(struct host *host, struct resolver_answer **ret_answers)
 {
-	return run(host, (struct resolver_survey){.asks_nobody = true}, ret_answers);
+	return run(host, (struct resolver_survey){.cached_only = true}, ret_answers);
 }
 
 char *list_all_render(struct host *host, const struct list_all_form *form)

@@ -12,6 +12,9 @@
  */
 int list_all(struct host *host, struct resolver_answer **ret_answers);
 
+/* The same without what agents said before. */
+int list_all_now(struct host *host, struct resolver_answer **ret_answers);
+
 /* The same from what the host knows and agents said before: no guest and no monitor is asked. */
 int list_all_known(struct host *host, struct resolver_answer **ret_answers);
 

@@ -23,11 +23,8 @@
  */
 struct view {
 	const char *name;
-	struct config config; /* of one source at a time */
-	struct host host;
-	struct vm vm;
-	struct resolver_answer answers[SOURCE_COUNT];
-	struct candidates claims[SOURCE_COUNT];
+	struct resolver_answer answer;
+	struct resolver_claims claims[SOURCE_COUNT];
 	bool was_agent_asked;
 	struct agent_about about;
 	struct host_keys keys;
@@ -41,35 +38,6 @@ static void about_session(void *context, const struct vm *vm, struct agent *agen
 	view->was_agent_asked = true;
 	if (agent_about(agent, &view->about) == 0)
 		(void)host_keys_ask(agent, &view->keys);
-}
-
-static void see(void *context, const struct vm *vm, enum source_id source,
-	enum resolver_reason reason, const struct candidates *candidates)
-{
-	struct view *view = context;
-
-	view->vm = *vm;
-	view->answers[source].agent_reason = reason;
-	view->claims[source] = *candidates;
-}
-
-/* Each source alone, as if the others were not there. Returns whether the VM is there. */
-static bool ask_source(struct view *view, enum source_id source)
-{
-	const struct agent_session session = {NULL, about_session, view};
-	const struct resolver_witness witness = {see, view};
-	const struct resolver_question question = {
-		.name = view->name,
-		.family = AF_UNSPEC,
-		.takes_scope = true,
-		.query_monitor = vm_monitor_query,
-		.session = source == SOURCE_AGENT ? &session : NULL,
-		.witness = &witness,
-	};
-
-	config_keep_source(&view->config, source);
-	resolver_ask(&view->host, &question, &view->answers[source]);
-	return view->answers[source].outcome != RESOLVER_NO_VM;
 }
 
 /* Begins a line; what follows, and its end, the caller prints. */
@@ -103,21 +71,21 @@ static void print_names(const struct vm *vm)
 
 static void print_process(const struct view *view)
 {
-	const struct passwd *user = getpwuid(view->vm.uid);
-	int64_t started = answer_started(&view->answers[SOURCE_AGENT]);
+	const struct passwd *user = getpwuid(view->answer.vm.uid);
+	int64_t started = answer_started(&view->claims[SOURCE_AGENT].answer);
 	char uptime[ANSWER_UPTIME_SIZE], moment[32];
 	time_t seconds = (time_t)started;
 	struct tm local;
 
 	begin("process");
-	if (view->vm.pid > 0)
-		printf("%d", (int)view->vm.pid);
+	if (view->answer.vm.pid > 0)
+		printf("%d", (int)view->answer.vm.pid);
 	else
 		fputs("not known", stdout);
 	if (user != NULL)
 		printf(" of %s", user->pw_name);
 	else
-		printf(" of user %u", (unsigned int)view->vm.uid);
+		printf(" of user %u", (unsigned int)view->answer.vm.uid);
 	if (started > 0 && localtime_r(&seconds, &local) != NULL &&
 		strftime(moment, sizeof(moment), "%F %T", &local) > 0)
 		printf(", up %s, since %s", answer_uptime(started, uptime), moment);
@@ -140,7 +108,7 @@ static void print_endpoint(const char *label, const struct endpoint *endpoint, c
 /* What the agent says of itself, or why it says nothing. */
 static void print_agent(const struct view *view)
 {
-	const struct resolver_answer *answer = &view->answers[SOURCE_AGENT];
+	const struct resolver_answer *answer = &view->claims[SOURCE_AGENT].answer;
 	char text[RESOLVER_TEXT_SIZE];
 
 	if (view->was_agent_asked) {
@@ -171,8 +139,8 @@ static void print_addresses_of(const struct view *view, const struct vm_nic *nic
 	size_t count = 0;
 
 	for (int s = 0; s < SOURCE_COUNT; s++)
-		for (size_t i = 0; i < view->claims[s].count; i++) {
-			const struct candidate *claim = &view->claims[s].list[i];
+		for (size_t i = 0; i < view->claims[s].candidates.count; i++) {
+			const struct candidate *claim = &view->claims[s].candidates.list[i];
 			char text[ADDRESS_TEXT_MAX];
 			bool is_told = false;
 
@@ -254,8 +222,8 @@ static void print_claim(const struct candidate *claim)
 
 static void print_source(const struct view *view, enum source_id source)
 {
-	const struct resolver_answer *answer = &view->answers[source];
-	const struct candidates *claims = &view->claims[source];
+	const struct resolver_answer *answer = &view->claims[source].answer;
+	const struct candidates *claims = &view->claims[source].candidates;
 	char label[32], text[RESOLVER_TEXT_SIZE];
 
 	/* Why the agent says nothing was said before. */
@@ -275,8 +243,8 @@ static void print_sources(const struct view *view)
 {
 	char text[RESOLVER_TEXT_SIZE];
 
-	if (view->answers[SOURCE_AGENT].reason == RESOLVER_USER_MODE) {
-		print_text("addresses", resolver_explain(&view->answers[SOURCE_AGENT], text));
+	if (view->claims[SOURCE_AGENT].answer.reason == RESOLVER_USER_MODE) {
+		print_text("addresses", resolver_explain(&view->claims[SOURCE_AGENT].answer, text));
 		return;
 	}
 	for (int s = 0; s < SOURCE_COUNT; s++)
@@ -311,18 +279,18 @@ static void print_keys(const struct host_keys *keys)
 static void print_view(const struct view *view)
 {
 	printf("%s", terminal_style(TERMINAL_STRONG));
-	output_text(stdout, view->answers[SOURCE_AGENT].host);
+	output_text(stdout, view->answer.host);
 	puts(terminal_style(TERMINAL_PLAIN));
-	print_names(&view->vm);
+	print_names(&view->answer.vm);
 	print_process(view);
-	print_endpoint("monitor", &view->vm.monitor,
-		view->vm.monitor_protocol == VM_MONITOR_QMP ? " (QMP)" : " (HMP)");
-	print_endpoint("agent socket", &view->vm.agent, "");
+	print_endpoint("monitor", &view->answer.vm.monitor,
+		view->answer.vm.monitor_protocol == VM_MONITOR_QMP ? " (QMP)" : " (HMP)");
+	print_endpoint("agent socket", &view->answer.vm.agent, "");
 	print_agent(view);
 	print_guest(&view->about);
-	for (unsigned int i = 0; i < view->vm.nic_count; i++)
-		print_nic(view, &view->vm.nics[i]);
-	print_ways(&view->vm);
+	for (unsigned int i = 0; i < view->answer.vm.nic_count; i++)
+		print_nic(view, &view->answer.vm.nics[i]);
+	print_ways(&view->answer.vm);
 	print_sources(view);
 	if (view->keys.count > 0)
 		print_keys(&view->keys);
@@ -331,20 +299,31 @@ static void print_view(const struct view *view)
 int command_show(int argc, char **argv)
 {
 	static const struct option options[] = {{NULL, 0, NULL, 0}};
+	static const enum source_id all[SOURCE_COUNT] = {
+		SOURCE_AGENT, SOURCE_LEASE, SOURCE_NEIGHBOUR};
 	static struct view view;
+	const struct agent_session session = {NULL, about_session, &view};
+	struct resolver_question question = {
+		.family = AF_UNSPEC,
+		.want_scope_id = true,
+		.no_cache = true,
+		.query_monitor = vm_monitor_query,
+		.session = &session,
+		.sources = all,
+		.source_count = SOURCE_COUNT,
+		.claims = view.claims,
+	};
 
 	if (command_option(argc, argv, ":", options) != COMMAND_OPTIONS_END ||
 		command_operands(argc, argv, 1, &view.name) < 0)
 		return EXIT_USAGE;
 	if (view.name == NULL)
 		return command_usage("show");
-	view.config = *command_config();
 	/* What is so now. */
-	config_drop_cache(&view.config);
-	host_init(&view.host, &view.config);
-	for (int s = 0; s < SOURCE_COUNT; s++)
-		if (!ask_source(&view, (enum source_id)s))
-			return command_explain(view.name, &view.answers[s]);
+	question.name = view.name;
+	resolver_ask(command_host(), &question, &view.answer);
+	if (view.answer.outcome == RESOLVER_NO_VM)
+		return command_explain(view.name, &view.answer);
 	print_view(&view);
 	host_keys_done(&view.keys);
 	return EXIT_OK;

@@ -31,7 +31,7 @@ static struct {
 /* The VMs that were found; none where something failed. */
 static int gather(struct resolver_answer **ret_answers)
 {
-	static const struct resolver_survey survey = {.asks_nobody = true};
+	static const struct resolver_survey survey = {.cached_only = true};
 	struct {
 		struct config config;
 		struct host host;

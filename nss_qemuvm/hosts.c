@@ -30,12 +30,12 @@ struct work {
 	char name[NAME_VM_SIZE];
 };
 
-static void ask(struct work *work, int family, bool takes_scope)
+static void ask(struct work *work, int family, bool want_scope_id)
 {
 	struct resolver_question question = {
 		.name = work->name,
 		.family = family,
-		.takes_scope = takes_scope,
+		.want_scope_id = want_scope_id,
 	};
 
 	if (resolver_recall(&question, &work->answer))

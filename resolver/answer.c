@@ -48,9 +48,9 @@ void answer_not_found(struct resolver_answer *answer, int error)
 }
 
 /* Why the agent of a VM that is there named no address. */
-enum resolver_reason answer_reason_of_agent(int said)
+static enum resolver_reason reason_of_agent(int error)
 {
-	switch (said) {
+	switch (error) {
 	case -EPERM:
 	case -EACCES:
 	case -ELOOP:
@@ -74,61 +74,44 @@ enum resolver_reason answer_reason_of_agent(int said)
 	case -EMSGSIZE:
 		return RESOLVER_AGENT_GARBAGE;
 	default:
-		return answer_is_out_of_resources(said) ? RESOLVER_NO_RESOURCES
-							: RESOLVER_AGENT_LEFT;
+		return answer_is_out_of_resources(error) ? RESOLVER_NO_RESOURCES
+							 : RESOLVER_AGENT_LEFT;
 	}
 }
 
-/* Was the agent's socket all that was known of the VM, and is it not what it seemed? */
-static bool is_no_vm(const struct vm_found *found, int said)
+/* Why the host's sources named no address; the agent was not asked. */
+static enum resolver_reason reason_of_host(const struct vm *vm, const struct lookup_terms *terms)
 {
-	return !found->is_running &&
-	       (said == -EPERM || said == -EACCES || said == -ECONNREFUSED || said == -ENOENT);
-}
+	bool has_agent = lookup_has_source(terms, SOURCE_AGENT);
 
-static bool has_source(const struct config *config, enum source_id source)
-{
-	for (unsigned int i = 0; i < config->source_count; i++)
-		if (config->sources[i] == source)
-			return true;
-	return false;
-}
-
-/* Why the sources named none that the host has itself; the agent was not asked. */
-static enum resolver_reason reason_of_host(const struct lookup *lookup, const struct config *config)
-{
-	const struct vm *vm = &lookup->found->vm;
-
-	if (has_source(config, SOURCE_AGENT) && vm->agent.kind == ENDPOINT_NONE)
-		return config->source_count > 1 ? RESOLVER_NOT_HEARD : RESOLVER_NO_AGENT;
-	if (config->source_count == 0 || has_source(config, SOURCE_AGENT))
+	if (has_agent && vm->agent.kind == ENDPOINT_NONE)
+		return terms->source_count > 1 ? RESOLVER_NOT_HEARD : RESOLVER_NO_AGENT;
+	if (terms->source_count == 0 || has_agent)
 		return RESOLVER_NOT_ASKED;
 	if (!vm_has_unique_macs(vm))
 		return RESOLVER_NO_MAC;
-	return config->sources[0] == SOURCE_LEASE ? RESOLVER_NO_LEASE : RESOLVER_NO_NEIGHBOUR;
-}
-
-/* QEMU ended while its guest was asked: what the host knows of it is of former days. */
-static bool has_ended(const struct lookup *lookup)
-{
-	return lookup->said[SOURCE_AGENT] == -ECONNRESET && vm_process_is_gone(&lookup->found->vm);
+	return terms->sources[0] == SOURCE_LEASE ? RESOLVER_NO_LEASE : RESOLVER_NO_NEIGHBOUR;
 }
 
 /* No source named an address. */
-static void answer_not_yet(
-	struct resolver_answer *answer, const struct lookup *lookup, const struct config *config)
+static void answer_not_yet(struct resolver_answer *answer, const struct lookup *lookup,
+	const struct lookup_terms *terms)
 {
-	const struct vm_found *found = lookup->found;
-	int said = lookup->said[SOURCE_AGENT];
+	const struct vm *vm = &lookup->found->vm;
+	int error = lookup_has_source(terms, SOURCE_AGENT) ? lookup->results[SOURCE_AGENT] : 0;
+	/* Was the agent's socket all that was known of the VM, and is it not what it seemed? */
+	bool is_no_vm = !lookup->found->is_running && (error == -EPERM || error == -EACCES ||
+							      error == -ECONNREFUSED ||
+							      error == -ENOENT);
 
-	if (is_no_vm(found, said))
-		answer_not_found(answer, said);
-	else if (vm_is_unreachable(&found->vm))
+	if (is_no_vm)
+		answer_not_found(answer, error);
+	else if (vm_is_unreachable(vm))
 		answer_set(answer, RESOLVER_NO_ADDRESS, RESOLVER_USER_MODE, 0);
-	else if (said < 0)
-		answer_set(answer, RESOLVER_NOT_YET, answer_reason_of_agent(said), said);
+	else if (error < 0)
+		answer_set(answer, RESOLVER_NOT_YET, reason_of_agent(error), error);
 	else
-		answer_set(answer, RESOLVER_NOT_YET, reason_of_host(lookup, config), 0);
+		answer_set(answer, RESOLVER_NOT_YET, reason_of_host(vm, terms), 0);
 }
 
 /*
@@ -167,98 +150,106 @@ void answer_name_host(struct resolver_answer *answer)
 	snprintf(answer->host, sizeof(answer->host), "%s.%s", name, NAME_DOMAIN);
 }
 
-/* Did the guest itself tell that it has no address, but for loopback and the like? */
-static bool says_none(const struct lookup *lookup, enum source_id source)
+/* Did the guest itself answer that it has no address, but for loopback and the like? */
+static bool has_no_address(const struct lookup *lookup, enum source_id source)
 {
 	const struct candidates *candidates = &lookup->candidates[source];
 
-	if (source != SOURCE_AGENT || lookup->said[source] == 0)
+	if (source != SOURCE_AGENT || lookup->results[source] == 0)
 		return false;
 	for (size_t i = 0; i < candidates->count; i++)
 		if (candidates->list[i].verdict != CANDIDATE_REFUSED)
 			return false;
-	return candidates->count > 0 || lookup->said[source] == -EADDRNOTAVAIL;
+	return candidates->count > 0 || lookup->results[source] == -EADDRNOTAVAIL;
 }
 
 /*
- * The first source that knows the VM's addresses, or knows that it has none, has the word for both
- * families: what another one says of the family that it did not name would be out of date.
+ * The first source that knows the VM's addresses, or knows that it has none, is believed for both
+ * families: what another one has of the family that it did not name would be out of date. If there
+ * is none, the first that claims anything. SOURCE_COUNT: nobody does.
  */
-static const struct candidates *most_believed(
-	const struct lookup *lookup, const struct config *config, enum source_id *ret_source)
+static enum source_id most_believed(const struct lookup *lookup, const struct lookup_terms *terms)
 {
-	const struct candidates *named = NULL;
+	enum source_id claiming = SOURCE_COUNT;
 
-	for (unsigned int i = 0; i < config->source_count; i++) {
-		enum source_id id = config->sources[i];
+	for (unsigned int i = 0; i < terms->source_count; i++) {
+		enum source_id id = terms->sources[i];
 		const struct candidates *candidates = &lookup->candidates[id];
 
-		if (candidates_any(candidates) || says_none(lookup, id)) {
-			*ret_source = id;
-			return candidates;
-		}
-		if (candidates->count > 0 && named == NULL) {
-			*ret_source = id;
-			named = candidates;
-		}
+		if (candidates_any(candidates) || has_no_address(lookup, id))
+			return id;
+		if (candidates->count > 0 && claiming == SOURCE_COUNT)
+			claiming = id;
 	}
-	return named;
+	return claiming;
 }
 
-int answer_error_of_agent(const struct lookup *lookup)
+int answer_agent_error(const struct lookup *lookup)
 {
-	int failure = lookup->calls[SOURCE_AGENT].failure;
-
-	if (failure < 0)
-		return failure;
-	return lookup->said[SOURCE_AGENT] < 0 ? lookup->said[SOURCE_AGENT] : 0;
+	if (lookup->agent.error < 0)
+		return lookup->agent.error;
+	return lookup->results[SOURCE_AGENT] < 0 ? lookup->results[SOURCE_AGENT] : 0;
 }
 
-static void answer_from_sources(struct resolver_answer *answer, struct lookup *lookup,
-	const struct config *config, const struct resolver_question *question)
+void answer_for(struct resolver_answer *answer, const struct resolver_question *question,
+	struct lookup *lookup, const struct lookup_terms *terms)
 {
-	enum source_id source;
-	const struct candidates *believed = most_believed(lookup, config, &source);
+	const struct vm *vm = &lookup->found->vm;
+	enum source_id source = most_believed(lookup, terms);
+	struct candidates *candidates = &lookup->candidates[source % SOURCE_COUNT];
+	int agent_error =
+		lookup_has_source(terms, SOURCE_AGENT) ? answer_agent_error(lookup) : 0;
 
-	if (has_ended(lookup)) {
+	memset(answer, 0, sizeof(*answer));
+	answer->vm = *vm;
+	answer_name_host(answer);
+	/* QEMU ended while its guest was asked: what the host knows of it is of former days. */
+	if (lookup->results[SOURCE_AGENT] == -ECONNRESET && vm_process_is_gone(vm)) {
 		answer_not_found(answer, -ECONNREFUSED);
 		return;
 	}
-	if (believed == NULL || believed->count == 0 || vm_is_unreachable(&lookup->found->vm)) {
-		answer_not_yet(answer, lookup, config);
+	if (source == SOURCE_COUNT || candidates->count == 0 || vm_is_unreachable(vm)) {
+		answer_not_yet(answer, lookup, terms);
 		return;
 	}
-	answer->address_count = candidates_answer(&lookup->candidates[source], question->family,
-		question->takes_scope, answer->addresses);
+	answer->address_count = candidates_answer(
+		candidates, question->family, question->want_scope_id, answer->addresses);
 	if (answer->address_count == 0) {
-		answer_none_counts(answer, believed);
+		answer_none_counts(answer, candidates);
 		return;
 	}
 	answer->source = source;
 	answer_set(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
-	if (answer_error_of_agent(lookup) < 0)
-		answer->agent_reason = answer_reason_of_agent(answer_error_of_agent(lookup));
-	if (source == SOURCE_AGENT && lookup->calls[SOURCE_AGENT].failure < 0)
-		answer->age_ms = memory_age_ms(&lookup->memory);
+	if (agent_error < 0)
+		answer->agent_reason = reason_of_agent(agent_error);
+	if (source == SOURCE_AGENT && lookup->agent.error < 0)
+		answer->age_ms = agent_memory_age_ms(&lookup->memory);
 }
 
-void answer_for(struct resolver_answer *answer, struct lookup *lookup, const struct config *config,
-	const struct resolver_question *question)
+void answer_each(struct resolver_claims ret_claims[static SOURCE_COUNT],
+	const struct resolver_question *question, struct lookup *lookup,
+	const struct lookup_terms *terms)
 {
-	memset(answer, 0, sizeof(*answer));
-	answer->vm = lookup->found->vm;
-	answer_name_host(answer);
-	answer_from_sources(answer, lookup, config, question);
+	struct lookup_terms alone = *terms;
+
+	for (unsigned int i = 0; i < terms->source_count; i++) {
+		enum source_id source = terms->sources[i];
+
+		alone.sources = &source;
+		alone.source_count = 1;
+		answer_for(&ret_claims[source].answer, question, lookup, &alone);
+		ret_claims[source].candidates = lookup->candidates[source];
+	}
 }
 
 static bool is_of_question(const struct address *address, const struct resolver_question *question)
 {
 	return (question->family == AF_UNSPEC || address->family == question->family) &&
-	       (address->scope_id == 0 || question->takes_scope);
+	       (address->scope_id == 0 || question->want_scope_id);
 }
 
-void answer_from_entry(struct resolver_answer *answer, const struct cache_entry *entry,
-	const struct resolver_question *question)
+void answer_from_entry(struct resolver_answer *answer, const struct resolver_question *question,
+	const struct cache_entry *entry)
 {
 	const struct cache_answer *kept = &entry->answer;
 
@@ -273,7 +264,7 @@ void answer_from_entry(struct resolver_answer *answer, const struct cache_entry 
 			answer->addresses[answer->address_count++] = kept->addresses[i];
 	answer->source = kept->source;
 	if (kept->agent_error < 0)
-		answer->agent_reason = answer_reason_of_agent(kept->agent_error);
+		answer->agent_reason = reason_of_agent(kept->agent_error);
 	if (answer->address_count > 0)
 		answer_set(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
 	else

@@ -7,8 +7,8 @@
 #include "resolver.h"
 
 /*
- * How struct resolver_answer comes out of what was found and said: whom to believe, and why there
- * is no address. Nobody is asked here.
+ * How struct resolver_answer comes out of what was found and claimed: whom to believe, and why
+ * there is no address. Nobody is asked here.
  */
 
 void answer_set(struct resolver_answer *answer, enum resolver_outcome outcome,
@@ -22,16 +22,18 @@ bool answer_is_out_of_resources(int error);
 /* Its host name, from the id of its VM. */
 void answer_name_host(struct resolver_answer *answer);
 
-/* The whole answer, once every source has said what it says. */
-void answer_for(struct resolver_answer *answer, struct lookup *lookup, const struct config *config,
-	const struct resolver_question *question);
-/* The same from what was answered a moment ago. */
-void answer_from_entry(struct resolver_answer *answer, const struct cache_entry *entry,
-	const struct resolver_question *question);
+/* The whole answer, once every source of the terms has returned. */
+void answer_for(struct resolver_answer *answer, const struct resolver_question *question,
+	struct lookup *lookup, const struct lookup_terms *terms);
+/* What each of the sources knows, as if the others were not asked. */
+void answer_each(struct resolver_claims ret_claims[static SOURCE_COUNT],
+	const struct resolver_question *question, struct lookup *lookup,
+	const struct lookup_terms *terms);
+/* The same as answer_for() from what was answered a moment ago. */
+void answer_from_entry(struct resolver_answer *answer, const struct resolver_question *question,
+	const struct cache_entry *entry);
 
-/* Why the agent did not answer, though what it said before may stand in; or 0. The reason for an
- * error of source_agent. */
-int answer_error_of_agent(const struct lookup *lookup);
-enum resolver_reason answer_reason_of_agent(int said);
+/* Why the agent did not answer, though what it said before may replace its answer; or 0. */
+int answer_agent_error(const struct lookup *lookup);
 
 #endif

@@ -9,13 +9,13 @@
 #include "cache/cache.h"
 #include "find/vm_find.h"
 #include "find/vm_scan.h"
-#include "source/memory.h"
+#include "source/agent_memory.h"
 
 /* What is needed to know who listens on a socket without a connection to it. */
 struct location {
 	struct host *host;
 	struct cache cache;
-	struct memory memory;
+	struct agent_memory memory;
 	struct vm vm;
 	struct vm_found found;
 	struct vm_rivals rivals;
@@ -29,7 +29,7 @@ static bool locate_peer(void *context, const char *path, struct agent_peer *ret_
 	/* Most templates have no socket for a name; no process needs to be looked at for those. */
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return false;
-	if (memory_remembers_peer(&location->memory, path, ret_peer))
+	if (agent_memory_recalls_peer(&location->memory, path, ret_peer))
 		return true;
 	if (vm_scan_by_socket(location->host, path, &location->vm) < 0)
 		return false;
@@ -50,7 +50,7 @@ int resolver_locate(struct host *host, const char *name, struct vm *ret_vm)
 		host_begin(host, 0);
 		location->host = host;
 		cache_open(host->config, &location->cache);
-		memory_init(&location->memory, &location->cache, &host->trust, host->config,
+		agent_memory_init(&location->memory, &location->cache, &host->trust, host->config,
 			deadline_after_ms(0));
 		r = vm_find_by_name(&finder, checked, &location->found, &location->rivals);
 		cache_close(&location->cache);

@@ -2,9 +2,12 @@
 #include "lookup.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "host/netlink.h"
 
 /* Whatever is waited for has a time of its own; this is for what was forgotten. */
 #define WAIT_MAX_MS 60000
@@ -14,214 +17,133 @@
 /* How often somebody who watches is told how far it is. */
 #define PROGRESS_MS 100
 
-static bool is_pending(const struct lookup *lookup)
+bool lookup_has_source(const struct lookup_terms *terms, enum source_id source)
 {
-	for (int s = 0; s < SOURCE_COUNT; s++)
-		if (lookup->said[s] == -EINPROGRESS)
+	for (unsigned int i = 0; i < terms->source_count; i++)
+		if (terms->sources[i] == source)
 			return true;
 	return false;
 }
 
-/* What is claimed is held against the kernel's knowledge; where there is no netlink, against the
- * rest. */
-static void judge(struct lookup *lookup, enum source_id id, const struct lookup_terms *terms)
+/* Checks what a source claimed against the kernel's knowledge; without netlink against the rest. */
+static void judge_claims(
+	struct lookup *lookup, enum source_id id, const struct lookup_terms *terms)
 {
 	struct candidates *candidates = &lookup->candidates[id];
+	const struct vm *vm = &lookup->found->vm;
 	int netlink_fd;
 
-	if (lookup->said[id] <= 0)
+	if (lookup->results[id] <= 0)
 		return;
 	netlink_fd = netlink_open(NETLINK_ROUTE);
-	candidates_learn(candidates, &lookup->found->vm, netlink_fd, lookup->deadline);
+	candidates_learn(candidates, vm, netlink_fd, lookup->deadline);
 	if (netlink_fd >= 0)
 		close(netlink_fd);
-	candidates_judge(candidates, &lookup->found->vm,
+	candidates_judge(candidates, vm,
 		(struct candidate_rules){.routed = terms->host->config->routed,
-			.macs_shared = vm_shares_macs(&lookup->found->vm)});
+			.macs_shared = vm_shares_macs(vm)});
 }
 
-static bool has_proof(const struct lookup *lookup)
+static bool is_proven(const struct candidates *candidates)
 {
-	for (int s = 0; s < SOURCE_COUNT; s++)
-		for (size_t i = 0; i < lookup->candidates[s].count; i++) {
-			const struct candidate *candidate = &lookup->candidates[s].list[i];
-
-			if (candidate->verdict == CANDIDATE_COUNTS &&
-				candidate->rank == CANDIDATE_PROVEN)
-				return true;
-		}
+	for (size_t i = 0; i < candidates->count; i++)
+		if (candidates->list[i].verdict == CANDIDATE_COUNTS &&
+			candidates->list[i].rank == CANDIDATE_PROVEN)
+			return true;
 	return false;
-}
-
-/* Asks for the first time, or goes on with what was waited for. */
-static void ask(
-	struct lookup *lookup, const struct source *source, const struct lookup_terms *terms)
-{
-	struct source_call *call = &lookup->calls[source->id];
-
-	lookup->said[source->id] = source->ask(call);
-	if (lookup->said[source->id] == -EINPROGRESS)
-		return;
-	source->leave(call);
-	judge(lookup, source->id, terms);
-	/* By what the agent itself said now, not by what was remembered of it. */
-	if (source->id == SOURCE_AGENT && call->is_begun && call->failure == 0 &&
-		lookup->said[source->id] > 0)
-		memory_note_agent(&lookup->memory, &lookup->candidates[source->id]);
-}
-
-static void begin(
-	struct lookup *lookup, const struct source *source, const struct lookup_terms *terms)
-{
-	lookup->calls[source->id] = (struct source_call){
-		.host = terms->host,
-		.vm = &lookup->found->vm,
-		.deadline = lookup->deadline,
-		.is_patient = terms->is_patient,
-		.asks_nobody = terms->asks_nobody,
-		.memory = &lookup->memory,
-		.session = terms->session,
-		.candidates = &lookup->candidates[source->id],
-		.agent_fd = &lookup->found->agent_fd,
-	};
-	ask(lookup, source, terms);
-}
-
-/* Asks the guest, or what the host knows. */
-static void begin_each(struct lookup *lookup, bool waits, const struct lookup_terms *terms)
-{
-	for (unsigned int i = 0; i < terms->host->config->source_count; i++) {
-		const struct source *source = source_by_id(terms->host->config->sources[i]);
-
-		if (source != NULL && source->waits == waits)
-			begin(lookup, source, terms);
-	}
-}
-
-static void shorten_timeouts(struct lookup *lookup)
-{
-	for (int s = 0; s < SOURCE_COUNT; s++) {
-		const struct source *source = source_by_id((enum source_id)s);
-
-		if (lookup->said[s] == -EINPROGRESS && source->shorten_timeout != NULL)
-			source->shorten_timeout(&lookup->calls[s]);
-	}
 }
 
 /* What the host knows tells how long a guest is worth waiting for, and answers in its place. */
 static void gather(struct lookup *lookup, const struct lookup_terms *terms)
 {
+	struct source_call call = lookup->agent.call;
+	bool has_proof = false;
+
 	lookup->is_gathered = true;
-	begin_each(lookup, false, terms);
-	if (has_proof(lookup))
-		shorten_timeouts(lookup);
-}
+	for (unsigned int i = 0; i < terms->source_count; i++) {
+		const struct source *source = source_by_id(terms->sources[i]);
 
-/* Does the first source of all wait, so that nobody else is heard once it names an address? Where
- * no MAC is known, a file of libvirt's may tell the guest's own interfaces from others. */
-static bool may_suffice(const struct lookup *lookup, const struct lookup_terms *terms)
-{
-	const struct source *first =
-		terms->host->config->source_count > 0 ? source_by_id(terms->host->config->sources[0]) : NULL;
-
-	return first != NULL && first->waits && !terms->asks_nobody &&
-	       vm_has_macs(&lookup->found->vm);
-}
-
-static bool suffices(const struct lookup *lookup, const struct lookup_terms *terms)
-{
-	return candidates_any(&lookup->candidates[terms->host->config->sources[0]]);
+		if (source == NULL)
+			continue;
+		call.candidates = &lookup->candidates[source->id];
+		lookup->results[source->id] = source->claim(&call);
+		judge_claims(lookup, source->id, terms);
+		has_proof |= is_proven(call.candidates);
+	}
+	if (has_proof && lookup->results[SOURCE_AGENT] == -EINPROGRESS)
+		source_agent_shorten_timeout(&lookup->agent);
 }
 
 /* A guest that listens takes its question, and mostly answers it, before anybody else is asked. */
 static void gather_if_due(struct lookup *lookup, const struct lookup_terms *terms)
 {
-	if (lookup->is_gathered)
+	bool is_waiting = lookup->results[SOURCE_AGENT] == -EINPROGRESS;
+
+	if (lookup->is_gathered || (is_waiting && !deadline_is_past(lookup->gather_at)))
 		return;
-	if (is_pending(lookup) && !deadline_is_past(lookup->gather_at))
-		return;
-	if (!is_pending(lookup) && suffices(lookup, terms))
+	if (!is_waiting && !terms->wants_all && terms->source_count > 0 &&
+		candidates_any(&lookup->candidates[terms->sources[0]]))
 		lookup->is_gathered = true;
 	else
 		gather(lookup, terms);
 }
 
-/* A VM that nothing outside can reach needs no question about addresses. */
-static void begin_all(struct lookup *lookup, const struct lookup_terms *terms)
+static void step_agent(struct lookup *lookup, const struct lookup_terms *terms)
 {
-	lookup->deadline = terms->deadline;
+	struct source_agent *agent = &lookup->agent;
+	int r = source_agent_step(agent);
+
+	lookup->results[SOURCE_AGENT] = r;
+	if (r == -EINPROGRESS)
+		return;
+	source_agent_done(agent);
+	judge_claims(lookup, SOURCE_AGENT, terms);
+	/* By what the agent itself answered now, not by what was remembered of it. */
+	if (agent->is_begun && agent->error == 0 && r > 0)
+		agent_memory_note_agent(&lookup->memory, &lookup->candidates[SOURCE_AGENT]);
+}
+
+static void begin_lookup(struct lookup *lookup, const struct lookup_terms *terms)
+{
+	struct vm *vm = &lookup->found->vm;
+	bool may_suffice;
+
+	lookup->deadline = terms->host->deadline;
 	if (terms->budget_ms > 0) {
 		lookup->deadline = deadline_after_ms(terms->budget_ms);
 		lookup->memory.lock_until = deadline_after_ms(terms->budget_ms / 2);
 	}
-	if (vm_is_unreachable(&lookup->found->vm) && terms->session == NULL) {
+	/* A VM that nothing outside can reach needs no question about addresses. */
+	if (vm_is_unreachable(vm) && terms->session == NULL) {
 		lookup->is_gathered = true;
 		return;
 	}
-	lookup->gather_at = deadline_after_ms(may_suffice(lookup, terms) ? GATHER_AFTER_MS : 0);
-	begin_each(lookup, true, terms);
+	lookup->agent = (struct source_agent){
+		.call = {terms->host, vm, lookup->deadline, &lookup->candidates[SOURCE_AGENT]},
+		.memory = &lookup->memory,
+		.session = terms->session,
+		.wait_for_boot = terms->wait_for_boot,
+		.cached_only = terms->cached_only,
+		.agent_fd = &lookup->found->agent_fd,
+	};
+	/* Is nobody else asked once the guest names an address? If no MAC is known, a file of
+	 * libvirt's may tell the guest's own interfaces from others. */
+	may_suffice = terms->source_count > 0 && terms->sources[0] == SOURCE_AGENT &&
+		      !terms->cached_only && !terms->wants_all && vm_has_macs(vm);
+	lookup->gather_at = deadline_after_ms(may_suffice ? GATHER_AFTER_MS : 0);
+	if (lookup_has_source(terms, SOURCE_AGENT))
+		step_agent(lookup, terms);
 	gather_if_due(lookup, terms);
 }
 
-/* What is waited for. Its descriptors stand close together: poll(2) refuses more slots than the
- * process may have descriptors, used or not. */
+/* The lookups that run side by side. Descriptors are close together: poll(2) refuses more slots
+ * than the process may have descriptors, used or not. */
 struct waiting {
 	struct lookup **lookups;
 	size_t count;
 	size_t begun;       /* of them; the others begin when some are over */
-	struct pollfd *fds; /* room for SOURCE_COUNT of each look-up */
-	size_t fd_count;
+	struct pollfd *fds; /* room for one of each lookup */
 };
-
-static void add_fd(struct waiting *waiting, const struct agent_wait *wait)
-{
-	if (wait->fd >= 0)
-		waiting->fds[waiting->fd_count++] =
-			(struct pollfd){.fd = wait->fd, .events = wait->events};
-}
-
-static struct deadline gather_waits(struct waiting *waiting, struct deadline until)
-{
-	waiting->fd_count = 0;
-	for (size_t i = 0; i < waiting->begun * SOURCE_COUNT; i++) {
-		struct lookup *lookup = waiting->lookups[i / SOURCE_COUNT];
-		const struct agent_wait *wait = &lookup->calls[i % SOURCE_COUNT].wait;
-
-		if (lookup->said[i % SOURCE_COUNT] != -EINPROGRESS)
-			continue;
-		add_fd(waiting, wait);
-		until = deadline_earlier(until, wait->until);
-		if (!lookup->is_gathered)
-			until = deadline_earlier(until, lookup->gather_at);
-	}
-	return until;
-}
-
-/* Walks through the same look-ups as gather_waits(), and their descriptors with them. */
-static void resume_ready(struct waiting *waiting, const struct lookup_terms *terms)
-{
-	const struct pollfd *next = waiting->fds;
-
-	for (size_t i = 0; i < waiting->begun * SOURCE_COUNT; i++) {
-		struct lookup *lookup = waiting->lookups[i / SOURCE_COUNT];
-		enum source_id id = (enum source_id)(i % SOURCE_COUNT);
-		bool is_ready;
-
-		if (lookup->said[id] != -EINPROGRESS)
-			continue;
-		is_ready = lookup->calls[id].wait.fd >= 0 && (next++)->revents != 0;
-		if (is_ready || deadline_is_past(lookup->calls[id].wait.until))
-			ask(lookup, source_by_id(id), terms);
-	}
-}
-
-static void end(struct lookup *lookup, const struct lookup_terms *terms)
-{
-	lookup->is_over = true;
-	vm_found_close(lookup->found);
-	if (terms->leaves_memory)
-		memory_leave(&lookup->memory, &lookup->found->vm);
-}
 
 /* Ends those that have nothing left to wait for. Returns how many are over. */
 static size_t end_answered(struct waiting *waiting, const struct lookup_terms *terms)
@@ -233,8 +155,12 @@ static size_t end_answered(struct waiting *waiting, const struct lookup_terms *t
 
 		if (!lookup->is_over)
 			gather_if_due(lookup, terms);
-		if (!lookup->is_over && !is_pending(lookup))
-			end(lookup, terms);
+		if (!lookup->is_over && lookup->results[SOURCE_AGENT] != -EINPROGRESS) {
+			lookup->is_over = true;
+			vm_found_close(lookup->found);
+			if (terms->leaves_memory)
+				agent_memory_leave(&lookup->memory, &lookup->found->vm);
+		}
 		answered += lookup->is_over;
 	}
 	return answered;
@@ -247,37 +173,64 @@ static size_t begin_more(struct waiting *waiting, const struct lookup_terms *ter
 
 	while (waiting->begun < waiting->count &&
 		(terms->at_once_max == 0 || waiting->begun - answered < terms->at_once_max)) {
-		begin_all(waiting->lookups[waiting->begun++], terms);
+		begin_lookup(waiting->lookups[waiting->begun++], terms);
 		answered = end_answered(waiting, terms);
 	}
 	return answered;
 }
 
-static void wait_for_all(struct waiting *waiting, const struct lookup_terms *terms)
+/* Waits until something happens or a time is over, at `until` at the latest, and makes the next
+ * step of each agent that is concerned. */
+static void wait_for_agents(
+	struct waiting *waiting, struct deadline until, const struct lookup_terms *terms)
 {
-	size_t answered;
+	const struct pollfd *next = waiting->fds;
+	size_t fd_count = 0;
 
-	while ((answered = begin_more(waiting, terms)) < waiting->count) {
-		struct deadline until = deadline_after_ms(WAIT_MAX_MS);
+	for (size_t i = 0; i < waiting->begun; i++) {
+		const struct lookup *lookup = waiting->lookups[i];
+		const struct agent_wait *wait = &lookup->agent.wait;
 
-		if (terms->show_progress != NULL) {
-			terms->show_progress(terms->context, answered, waiting->count);
-			until = deadline_earlier(until, deadline_after_ms(PROGRESS_MS));
-		}
-		until = gather_waits(waiting, until);
-		poll(waiting->fds, (nfds_t)waiting->fd_count, deadline_left_ms(until));
-		resume_ready(waiting, terms);
+		if (lookup->results[SOURCE_AGENT] != -EINPROGRESS)
+			continue;
+		if (wait->fd >= 0)
+			waiting->fds[fd_count++] =
+				(struct pollfd){.fd = wait->fd, .events = wait->events};
+		until = deadline_earlier(until, wait->until);
+		if (!lookup->is_gathered)
+			until = deadline_earlier(until, lookup->gather_at);
+	}
+	poll(waiting->fds, (nfds_t)fd_count, deadline_left_ms(until));
+	for (size_t i = 0; i < waiting->begun; i++) {
+		struct lookup *lookup = waiting->lookups[i];
+		const struct agent_wait *wait = &lookup->agent.wait;
+		bool is_ready;
+
+		if (lookup->results[SOURCE_AGENT] != -EINPROGRESS)
+			continue;
+		is_ready = wait->fd >= 0 && (next++)->revents != 0;
+		if (is_ready || deadline_is_past(wait->until))
+			step_agent(lookup, terms);
 	}
 }
 
 int lookup_run(struct lookup **lookups, size_t count, const struct lookup_terms *terms)
 {
 	struct waiting waiting = {.lookups = lookups, .count = count};
+	size_t answered;
 
-	waiting.fds = calloc(count * SOURCE_COUNT, sizeof(waiting.fds[0]));
-	if (waiting.fds == NULL && count > 0)
+	waiting.fds = calloc(count + 1, sizeof(waiting.fds[0]));
+	if (waiting.fds == NULL)
 		return -ENOMEM;
-	wait_for_all(&waiting, terms);
+	while ((answered = begin_more(&waiting, terms)) < count) {
+		struct deadline until = deadline_after_ms(WAIT_MAX_MS);
+
+		if (terms->show_progress != NULL) {
+			terms->show_progress(terms->context, answered, count);
+			until = deadline_earlier(until, deadline_after_ms(PROGRESS_MS));
+		}
+		wait_for_agents(&waiting, until, terms);
+	}
 	free(waiting.fds);
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "find/vm_find.h"
 #include "find/vm_process.h"
 #include "lookup.h"
-#include "source/memory.h"
+#include "source/agent_memory.h"
 
 /* All that one question needs, in one allocation: none of it fits a stranger's stack. */
 struct asking {
@@ -25,49 +25,37 @@ struct asking {
  * entry of the VM that somebody else asked, or half the budget is spent. */
 static bool knows_peer(void *context, const char *path, struct agent_peer *ret_peer)
 {
-	struct memory *memory = context;
+	struct agent_memory *memory = context;
 
-	memory_set_socket(memory, path);
-	while (memory_try_lock(memory) == -EAGAIN && !memory_knows_peer(memory, ret_peer))
-		poll(NULL, 0, MEMORY_PAUSE_MS);
-	return memory_knows_peer(memory, ret_peer);
+	agent_memory_set_socket(memory, path);
+	while (agent_memory_try_lock(memory) == -EAGAIN && !agent_memory_has_peer(memory, ret_peer))
+		poll(NULL, 0, AGENT_MEMORY_PAUSE_MS);
+	return agent_memory_has_peer(memory, ret_peer);
 }
 
 /* Keeps the answer for who asks for addresses alone, if it is whole and of now. */
-static void remember_answer(struct asking *asking, const struct config *config, const char *name)
+static void remember_answer(
+	struct asking *asking, const struct lookup_terms *terms, const char *name)
 {
 	static const struct resolver_question everything = {
-		.family = AF_UNSPEC, .takes_scope = true};
+		.family = AF_UNSPEC, .want_scope_id = true};
 	struct resolver_answer *answer = malloc(sizeof(*answer));
 	struct cache_answer kept;
 
 	if (answer == NULL)
 		return;
-	answer_for(answer, &asking->lookup, config, &everything);
+	answer_for(answer, &everything, &asking->lookup, terms);
 	if (answer->outcome == RESOLVER_ADDRESSES && answer->age_ms == 0 &&
 		answer->address_count < ANSWER_ADDRESSES_MAX) {
 		kept = (struct cache_answer){
 			.source = answer->source,
-			.agent_error = answer_error_of_agent(&asking->lookup),
+			.agent_error = answer_agent_error(&asking->lookup),
 			.count = (unsigned int)answer->address_count,
 		};
 		memcpy(kept.addresses, answer->addresses, sizeof(kept.addresses));
-		memory_note_answer(&asking->lookup.memory, name, &kept);
+		agent_memory_note_answer(&asking->lookup.memory, name, &kept);
 	}
 	free(answer);
-}
-
-static void show(const struct lookup *lookup, const struct config *config,
-	const struct resolver_witness *witness)
-{
-	for (unsigned int i = 0; i < config->source_count; i++) {
-		enum source_id id = config->sources[i];
-		bool has_failed = id == SOURCE_AGENT && lookup->said[id] < 0;
-
-		witness->see(witness->context, &lookup->found->vm, id,
-			has_failed ? answer_reason_of_agent(lookup->said[id]) : RESOLVER_OK,
-			&lookup->candidates[id]);
-	}
 }
 
 /* By its process, which is another one by now if its start differs. */
@@ -82,57 +70,68 @@ static int follow(struct host *host, const struct vm *known, struct vm_found *re
 }
 
 /* The VM is found. The name that was asked for is the answer's id. */
-static void ask_found(struct asking *asking, struct host *host,
-	const struct resolver_question *question, const struct lookup_terms *terms,
-	struct resolver_answer *answer)
+static void ask_found(struct asking *asking, const struct resolver_question *question,
+	const struct lookup_terms *terms, struct resolver_answer *answer)
 {
+	struct vm *vm = &asking->found.vm;
 	struct lookup *lookup = &asking->lookup;
 	char name[NAME_VM_SIZE];
 	int r;
 
 	memcpy(name, answer->vm.id, sizeof(name));
 	if (question->query_monitor != NULL)
-		question->query_monitor(&host->trust, (struct vm *const[]){&asking->found.vm}, 1);
+		question->query_monitor(&terms->host->trust, &vm, 1);
 	lookup->found = &asking->found;
-	memory_set_vm(&lookup->memory, &asking->found.vm);
+	agent_memory_set_vm(&lookup->memory, vm);
 	r = lookup_run(&lookup, 1, terms);
 	if (r < 0) {
 		answer_not_found(answer, r);
 		return;
 	}
-	answer_for(answer, lookup, host->config, question);
-	if (question->witness != NULL)
-		show(lookup, host->config, question->witness);
-	if (answer->outcome == RESOLVER_ADDRESSES && lookup->memory.has_place)
-		remember_answer(asking, host->config, name);
+	answer_for(answer, question, lookup, terms);
+	if (question->claims != NULL)
+		answer_each(question->claims, question, lookup, terms);
+	/* Which sources a later question asks is the configuration's choice. */
+	if (answer->outcome == RESOLVER_ADDRESSES && lookup->memory.has_place &&
+		question->sources == NULL)
+		remember_answer(asking, terms, name);
 }
 
 static void ask_anew(
 	struct host *host, const struct resolver_question *question, struct resolver_answer *answer)
 {
 	struct asking *asking = calloc(1, sizeof(*asking));
-	struct lookup_terms terms = {
-		.host = host, .is_patient = question->is_patient, .session = question->session};
 	struct vm_finder finder = {.host = host, .knows_peer = knows_peer};
-	struct memory *memory;
+	struct lookup_terms terms = {
+		.host = host,
+		.sources = host->config->sources,
+		.source_count = host->config->source_count,
+		.wants_all = question->claims != NULL,
+		.wait_for_boot = question->wait_for_boot,
+		.session = question->session,
+	};
+	struct agent_memory *memory;
 	int r;
 
 	if (asking == NULL) {
 		answer_not_found(answer, -ENOMEM);
 		return;
 	}
+	if (question->sources != NULL) {
+		terms.sources = question->sources;
+		terms.source_count = question->source_count;
+	}
 	host_begin(host, question->budget_ms);
-	terms.deadline = host->deadline;
-	cache_open(host->config, &asking->cache);
+	cache_open(question->no_cache ? NULL : host->config, &asking->cache);
 	finder.context = memory = &asking->lookup.memory;
-	memory_init(memory, &asking->cache, &host->trust, host->config,
+	agent_memory_init(memory, &asking->cache, &host->trust, host->config,
 		deadline_after_ms(deadline_left_ms(host->deadline) / 2));
 	if (question->known != NULL)
 		r = follow(host, question->known, &asking->found);
 	else
 		r = vm_find_by_name(&finder, answer->vm.id, &asking->found, &asking->rivals);
 	if (r == 0) {
-		ask_found(asking, host, question, &terms, answer);
+		ask_found(asking, question, &terms, answer);
 		vm_found_close(&asking->found);
 	} else {
 		answer_not_found(answer, r);
@@ -141,7 +140,7 @@ static void ask_anew(
 		memcpy(answer->rivals, asking->rivals.id, sizeof(answer->rivals));
 		memcpy(answer->rival_pids, asking->rivals.pid, sizeof(answer->rival_pids));
 	}
-	memory_leave(memory, &asking->found.vm);
+	agent_memory_leave(memory, &asking->found.vm);
 	cache_close(&asking->cache);
 	free(asking);
 }
@@ -170,7 +169,7 @@ bool resolver_recall(const struct resolver_question *question, struct resolver_a
 	entry = malloc(sizeof(*entry));
 	is_known = entry != NULL && cache_read_name(ret_answer->vm.id, entry) == 0;
 	if (is_known)
-		answer_from_entry(ret_answer, entry, question);
+		answer_from_entry(ret_answer, question, entry);
 	free(entry);
 	return is_known;
 }

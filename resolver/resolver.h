@@ -75,14 +75,7 @@ enum resolver_reason {
 	RESOLVER_NO_RESOURCES,  /* the asking process has no memory or descriptors left */
 };
 
-/* Sees how an answer came about, once for each source that was asked: each claim with its verdict,
- * and why an agent gave no answer, or RESOLVER_OK. Not called where the answer is one of the
- * cache. */
-struct resolver_witness {
-	void (*see)(void *context, const struct vm *vm, enum source_id source,
-		enum resolver_reason reason, const struct candidates *candidates);
-	void *context;
-};
+struct resolver_claims;
 
 struct resolver_question {
 	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
@@ -91,11 +84,18 @@ struct resolver_question {
 	const struct vm *known;
 	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
 	int budget_ms;    /* 0: timeout_ms of the configuration */
-	bool takes_scope; /* the asker can carry a scope id, so link-local addresses are of use */
-	bool is_patient;  /* a person waits for this VM: see struct source_call */
+	/* The caller can use a scope id, so link-local addresses are wanted, too. */
+	bool want_scope_id;
+	bool wait_for_boot; /* a person waits for this VM: see struct source_agent */
+	bool no_cache;      /* what is so now: nothing is read from the cache, nor kept */
+	/* The sources that are asked, the most believed first; NULL: the configuration's. */
+	const enum source_id *sources;
+	unsigned int source_count;
 	resolver_query_monitor_fn *query_monitor; /* or NULL */
 	const struct agent_session *session; /* what else is wanted of the guest's agent, or NULL */
-	const struct resolver_witness *witness; /* or NULL */
+	/* What each source claims, for a person; all are asked then, even if the first suffices.
+	 * SOURCE_COUNT of them, or NULL. */
+	struct resolver_claims *claims;
 };
 
 struct resolver_answer {
@@ -118,6 +118,12 @@ struct resolver_answer {
 	/* With RESOLVER_AMBIGUOUS; a pid may not be known: 0. */
 	char rivals[2][NAME_VM_SIZE];
 	pid_t rival_pids[2];
+};
+
+/* What one source claims: as if the others were not asked, and each claim with its verdict. */
+struct resolver_claims {
+	struct resolver_answer answer;
+	struct candidates candidates;
 };
 
 /*
@@ -151,7 +157,8 @@ int resolver_locate(struct host *host, const char *name, struct vm *ret_vm);
 /* How resolver_ask_all() works; all zero for the defaults. */
 struct resolver_survey {
 	int budget_ms;    /* 0: timeout_ms of the configuration */
-	bool asks_nobody; /* what the host knows, and what agents said before */
+	bool cached_only; /* the host's knowledge, and what agents said before */
+	bool no_cache;    /* as in struct resolver_question */
 	resolver_query_monitor_fn *query_monitor; /* or NULL */
 	/* Shows that the library is at work, from time to time while it waits; or NULL. */
 	void (*show_progress)(void *context, size_t answered, size_t count);

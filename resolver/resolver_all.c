@@ -10,7 +10,7 @@
 #include "cache/cache.h"
 #include "find/vm_find.h"
 #include "lookup.h"
-#include "source/memory.h"
+#include "source/agent_memory.h"
 
 /* Does a lookup of its id lead to the one before it, which an earlier template found? */
 static bool is_shadowed(const struct vm_found *found, const struct vm_found *before)
@@ -22,7 +22,7 @@ static bool is_shadowed(const struct vm_found *found, const struct vm_found *bef
 
 /* Lookups of the VMs that count and that a name leads to; nothing is told of the others. */
 static int make_lookups(
-	const struct vm_founds *founds, const struct memory *memory, struct lookup ***ret_lookups)
+	const struct vm_founds *founds, const struct agent_memory *memory, struct lookup ***ret_lookups)
 {
 	struct lookup **lookups = calloc(founds->count + 1, sizeof(struct lookup *));
 	size_t made = 0;
@@ -40,7 +40,7 @@ static int make_lookups(
 		if (lookups[made] == NULL)
 			break;
 		lookups[made]->memory = *memory;
-		memory_set_vm(&lookups[made]->memory, &found->vm);
+		agent_memory_set_vm(&lookups[made]->memory, &found->vm);
 		lookups[made++]->found = found;
 	}
 	*ret_lookups = lookups;
@@ -48,9 +48,9 @@ static int make_lookups(
 }
 
 static int ask_founds(const struct vm_founds *founds, const struct lookup_terms *terms,
-	const struct memory *memory, struct resolver_answer **ret_answers)
+	const struct agent_memory *memory, struct resolver_answer **ret_answers)
 {
-	const struct resolver_question question = {.family = AF_UNSPEC, .takes_scope = true};
+	const struct resolver_question question = {.family = AF_UNSPEC, .want_scope_id = true};
 	struct resolver_answer *answers = NULL;
 	struct lookup **lookups;
 	int count = make_lookups(founds, memory, &lookups);
@@ -62,7 +62,7 @@ static int ask_founds(const struct vm_founds *founds, const struct lookup_terms 
 		answers = calloc((size_t)count + 1, sizeof(*answers));
 	for (int i = 0; i < count; i++) {
 		if (answers != NULL) {
-			answer_for(&answers[answered], lookups[i], terms->host->config, &question);
+			answer_for(&answers[answered], &question, lookups[i], terms);
 			/* Who listens was seen only now, and is nobody who counts, or nobody. */
 			answered += answers[answered].outcome != RESOLVER_NO_VM;
 		}
@@ -105,11 +105,13 @@ static size_t connections_max(void)
 int resolver_ask_all(struct host *host, const struct resolver_survey *survey,
 	struct resolver_answer **ret_answers)
 {
-	struct memory *memory = malloc(sizeof(*memory));
-	struct vm_finder finder = {host, memory_remembers_peer, memory, connections_max()};
+	struct agent_memory *memory = malloc(sizeof(*memory));
+	struct vm_finder finder = {host, agent_memory_recalls_peer, memory, connections_max()};
 	struct lookup_terms terms = {
 		.host = host,
-		.asks_nobody = survey->asks_nobody,
+		.sources = host->config->sources,
+		.source_count = host->config->source_count,
+		.cached_only = survey->cached_only,
 		.leaves_memory = true,
 		.at_once_max = finder.connections_max,
 		.show_progress = survey->show_progress,
@@ -122,16 +124,15 @@ int resolver_ask_all(struct host *host, const struct resolver_survey *survey,
 	if (memory == NULL)
 		return -ENOMEM;
 	host_begin(host, survey->budget_ms);
-	cache_open(host->config, &cache);
-	memory_init(memory, &cache, &host->trust, host->config, deadline_after_ms(0));
+	cache_open(survey->no_cache ? NULL : host->config, &cache);
+	agent_memory_init(memory, &cache, &host->trust, host->config, deadline_after_ms(0));
 	r = vm_find_all(&finder, &founds);
 	if (r == 0) {
 		if (survey->query_monitor != NULL)
 			query_monitors(&host->trust, &founds, survey->query_monitor);
 		/* Each VM gets the whole time, from when it is asked. */
 		host_begin(host, survey->budget_ms);
-		terms.deadline = host->deadline;
-		terms.budget_ms = deadline_left_ms(terms.deadline);
+		terms.budget_ms = deadline_left_ms(host->deadline);
 		memory->has_place = false;
 		r = ask_founds(&founds, &terms, memory, ret_answers);
 		vm_founds_free(&founds);

@@ -100,7 +100,7 @@ static void connection_resolve(struct connection *connection)
 		.name = connection->name,
 		.known = connection->vm.pid > 0 ? &connection->vm : NULL,
 		.family = AF_UNSPEC,
-		.takes_scope = true,
+		.want_scope_id = true,
 		.query_monitor = vm_monitor_query,
 		.session = &connection->keys.session,
 	};

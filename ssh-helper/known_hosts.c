@@ -39,7 +39,7 @@ int verb_host_keys(int argc, char **argv)
 			.name = argv[1],
 			.known = &vm,
 			.family = AF_UNSPEC,
-			.takes_scope = true,
+			.want_scope_id = true,
 			.session = &keys.session,
 		};
 

@@ -82,7 +82,7 @@ static bool check_all_agents(struct host *host, bool has_nss)
 {
 	struct resolver_answer *answers;
 	bool is_ok;
-	int count = list_all(host, &answers);
+	int count = list_all_now(host, &answers);
 
 	if (count < 0)
 		return check_problem("agents: %s", strerror(-count));
@@ -95,7 +95,11 @@ static bool check_one(struct host *host, const char *name, bool has_nss, bool ha
 {
 	static struct resolver_answer answer;
 	const struct resolver_question question = {
-		.name = name, .takes_scope = true, .query_monitor = vm_monitor_query};
+		.name = name,
+		.want_scope_id = true,
+		.no_cache = true,
+		.query_monitor = vm_monitor_query,
+	};
 	bool is_ok;
 
 	resolver_ask(host, &question, &answer);
@@ -121,7 +125,6 @@ int command_doctor(int argc, char **argv)
 	is_ok &= check_runtime_directory();
 	check_cache(&config);
 	/* What is so now, not what was so before. */
-	config_drop_cache(&config);
 	host_init(&host, &config);
 	host.wants_strangers = true;
 	has_ssh = check_ssh();

@@ -59,7 +59,7 @@ static void open_cache(uint64_t config, int (*opened)(uid_t uid), struct cache *
 void cache_open(const struct config *config, struct cache *ret_cache)
 {
 	*ret_cache = (struct cache){.directory_fd = -1, .locks_fd = -1};
-	if (config->cache_s == 0 && config->stale_s == 0)
+	if (config == NULL || (config->cache_s == 0 && config->stale_s == 0))
 		return;
 	open_cache(config->identity, runtime_make, ret_cache);
 	ret_cache->cache_ms = (int64_t)config->cache_s * MS_PER_S;

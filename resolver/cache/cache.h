@@ -33,7 +33,8 @@ struct cache {
 	int64_t cache_ms; /* see struct cache_entry */
 };
 
-/* There is no cache if the configuration wants none: *ret_cache is always usable. */
+/* There is no cache if the configuration wants none, or config is NULL: *ret_cache is always usable.
+ */
 void cache_open(const struct config *config, struct cache *ret_cache);
 void cache_close(struct cache *cache);
 

@@ -122,18 +122,6 @@ int config_socket_path(
 	return 0;
 }
 
-void config_drop_cache(struct config *config)
-{
-	config->cache_s = 0;
-	config->stale_s = 0;
-}
-
-void config_keep_source(struct config *config, enum source_id source)
-{
-	config->sources[0] = source;
-	config->source_count = 1;
-}
-
 int config_socket_name(
 	const char *template, const char *path, uid_t uid, char *ret_name, size_t size)
 {

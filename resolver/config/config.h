@@ -57,12 +57,6 @@ void config_init(struct config *ret_config);
 /* The uid of one of trusted_users if it is written as a number: 0, or -EINVAL for a name. */
 int config_user_uid(const char *user, uid_t *ret_uid);
 
-/* Leaves all sources out but one. */
-void config_keep_source(struct config *config, enum source_id source);
-
-/* Neither reads nor writes the cache: for a caller who needs the present state. */
-void config_drop_cache(struct config *config);
-
 /* "agent", "lease", "neighbour", as the file spells them. */
 const char *config_source_name(enum source_id source);
 

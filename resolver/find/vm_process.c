@@ -296,6 +296,7 @@ int vm_process_accept_peer(struct host *host, struct vm *vm, const struct agent_
 bool vm_process_is_gone(const struct vm *vm)
 {
 	uint64_t start_time;
+	uid_t owner;
 
-	return proc_birth(vm->pid, &start_time, NULL) < 0 || start_time != vm->start_time;
+	return proc_birth(vm->pid, &start_time, &owner) < 0 || start_time != vm->start_time;
 }

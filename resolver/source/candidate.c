@@ -332,7 +332,7 @@ bool candidates_any(const struct candidates *candidates)
 /* The answer, while it is put together. */
 struct selection {
 	int family;
-	bool takes_scope;
+	bool want_scope_id;
 	struct address *addresses;
 	size_t count;
 };
@@ -349,7 +349,7 @@ static void select_candidate(struct selection *selection, struct candidate *cand
 {
 	if (selection->family != AF_UNSPEC && candidate->address.family != selection->family)
 		return;
-	if (!selection->takes_scope && candidate->address.scope_id != 0)
+	if (!selection->want_scope_id && candidate->address.scope_id != 0)
 		return;
 	if (is_selected(selection, &candidate->address))
 		return;
@@ -371,10 +371,10 @@ static void select_rank(struct selection *selection, struct candidates *candidat
 	}
 }
 
-size_t candidates_answer(struct candidates *candidates, int family, bool takes_scope,
+size_t candidates_answer(struct candidates *candidates, int family, bool want_scope_id,
 	struct address ret_addresses[static ANSWER_ADDRESSES_MAX])
 {
-	struct selection selection = {family, takes_scope, ret_addresses, 0};
+	struct selection selection = {family, want_scope_id, ret_addresses, 0};
 
 	for (int rank = CANDIDATE_PROVEN; rank <= CANDIDATE_LINK_LOCAL; rank++) {
 		select_rank(&selection, candidates, (enum candidate_rank)rank, AF_INET);

@@ -102,10 +102,10 @@ bool candidates_any(const struct candidates *candidates);
 /*
  * The addresses of the family (AF_UNSPEC: both) that count, best first, IPv4 before IPv6 within a
  * rank, otherwise in the order in which they were claimed; each once, and at most
- * ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Link-local ones only if takes_scope.
+ * ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Link-local ones only if want_scope_id.
  * Returns how many.
  */
-size_t candidates_answer(struct candidates *candidates, int family, bool takes_scope,
+size_t candidates_answer(struct candidates *candidates, int family, bool want_scope_id,
 	struct address ret_addresses[static ANSWER_ADDRESSES_MAX]);
 
 /* A few words for a person: "not on a NIC of the VM". */

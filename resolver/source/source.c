@@ -2,7 +2,6 @@
 #include "source/source.h"
 
 static const struct source *const sources[] = {
-	&source_agent,
 	&source_lease,
 	&source_neighbour,
 };

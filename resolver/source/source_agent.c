@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/source.h"
+#include "source/source_agent.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -8,69 +8,45 @@
 #include "find/vm_process.h"
 #include "source/agent_interfaces.h"
 
-/*
- * The guest itself, through its agent: the only source that knows all its addresses, and the one
- * that may lie.
- */
-
 static int connect_agent(void *context)
 {
-	const struct source_call *call = context;
+	const struct source_agent *source = context;
 
-	return connect_endpoint(&call->host->trust, &call->vm->agent);
+	return connect_endpoint(&source->call.host->trust, &source->call.vm->agent);
 }
 
 static int accept_peer(void *context, const struct agent_peer *peer)
 {
-	const struct source_call *call = context;
+	const struct source_agent *source = context;
 
-	return vm_process_accept_peer(call->host, call->vm, peer);
+	return vm_process_accept_peer(source->call.host, source->call.vm, peer);
 }
 
-static int drain_ms(const struct source_call *call)
+static int begin_question(struct source_agent *source)
 {
-	if (call->is_patient)
-		return deadline_left_ms(call->deadline);
-	return memory_of_agent(call->memory) == MEMORY_DOUBTFUL ? MEMORY_DOUBTFUL_DRAIN_MS
-								: AGENT_DRAIN_MS;
-}
-
-static int queue_ms(const struct source_call *call)
-{
-	bool is_doubtful = !call->is_patient && memory_of_agent(call->memory) == MEMORY_DOUBTFUL;
-
-	return is_doubtful ? MEMORY_DOUBTFUL_DRAIN_MS : 0;
-}
-
-static int begin(struct source_call *call)
-{
-	int fd = *call->agent_fd;
+	bool is_doubtful = !source->wait_for_boot &&
+			   agent_memory_state(source->memory) == AGENT_MEMORY_DOUBTFUL;
+	int fd = *source->agent_fd;
 	struct agent_options options = {
-		.deadline = call->deadline,
-		.drain_ms = drain_ms(call),
-		.queue_ms = queue_ms(call),
+		.deadline = source->call.deadline,
+		.drain_ms = AGENT_DRAIN_MS,
 		/* The peer of a connection that is open already was seen when the VM was found. */
 		.accept_peer = fd < 0 ? accept_peer : NULL,
 		.connect = connect_agent,
-		.context = call,
+		.context = source,
 	};
 
-	*call->agent_fd = -1;
-	call->is_begun = true;
-	/* Counted from before there is a connection, so a little short: MEMORY_LINGER_MS has room.
-	 */
-	call->linger_until = deadline_after_ms(MEMORY_LINGER_MS);
-	agent_init(&call->agent, fd, &call->vm->agent, &options);
-	return agent_ask(&call->agent, "guest-network-get-interfaces", NULL);
-}
-
-static int read_reply(struct source_call *call)
-{
-	int value = 0;
-	const struct json *json = agent_reply(&call->agent, &value);
-	int r = agent_read_interfaces(json, value, call->vm, call->candidates);
-
-	return r == 0 ? -EADDRNOTAVAIL : r;
+	if (source->wait_for_boot)
+		options.drain_ms = deadline_left_ms(source->call.deadline);
+	else if (is_doubtful)
+		options.drain_ms = options.queue_ms = AGENT_MEMORY_DOUBTFUL_DRAIN_MS;
+	*source->agent_fd = -1;
+	source->is_begun = true;
+	/* Counted from before there is a connection, so a little short: AGENT_MEMORY_LINGER_MS has
+	 * room. */
+	source->linger_until = deadline_after_ms(AGENT_MEMORY_LINGER_MS);
+	agent_init(&source->agent, fd, &source->call.vm->agent, &options);
+	return agent_ask(&source->agent, "guest-network-get-interfaces", NULL);
 }
 
 /* Is the agent busy or silent, so that what it said before may still be so? */
@@ -79,141 +55,123 @@ static bool is_out_of_reach(int error)
 	return error == -EHOSTDOWN || error == -EBUSY || error == -ETIMEDOUT;
 }
 
-/* What it said lately stands in for an agent that says nothing now. */
-static int stand_in(struct source_call *call, int error)
+/* What it said lately replaces the answer of an agent that says nothing now. */
+static int claim_remembered(struct source_agent *source, int error)
 {
-	int count = is_out_of_reach(error) ? memory_claim(call->memory, call->candidates) : 0;
+	int count = 0;
 
+	if (is_out_of_reach(error))
+		count = agent_memory_claim(source->memory, source->call.candidates);
 	if (count == 0)
 		return error;
-	call->failure = error;
+	source->error = error;
 	return count;
 }
 
-/* A connection to the agent keeps others out: it is not held while somebody else holds the lock. */
-static int wait_for_lock(struct source_call *call)
+static bool needs_session(const struct source_agent *source)
 {
-	if (*call->agent_fd >= 0)
-		close(*call->agent_fd);
-	*call->agent_fd = -1;
-	call->wait = (struct agent_wait){
+	const struct agent_session *session = source->session;
+
+	return session != NULL && (session->is_needed == NULL ||
+					  session->is_needed(session->context, source->call.vm));
+}
+
+/* What makes a question unnecessary, or keeps us from it for now; 0: ask. */
+static int recall(struct source_agent *source)
+{
+	int r = agent_memory_try_lock(source->memory);
+	enum agent_memory_state state = agent_memory_state(source->memory);
+
+	if (source->cached_only || (state == AGENT_MEMORY_FRESH && !needs_session(source)))
+		return agent_memory_claim(source->memory, source->call.candidates);
+	if (state == AGENT_MEMORY_SILENT && !source->wait_for_boot)
+		return claim_remembered(source, source->memory->entry.agent_error);
+	if (r != -EAGAIN)
+		return 0;
+	/* A connection to the agent keeps others out: it is not held while somebody else has the
+	 * lock. */
+	if (*source->agent_fd >= 0)
+		close(*source->agent_fd);
+	*source->agent_fd = -1;
+	source->wait = (struct agent_wait){
 		.fd = -1,
-		.until = deadline_earlier(call->deadline, deadline_after_ms(MEMORY_PAUSE_MS)),
+		.until = deadline_earlier(
+			source->call.deadline, deadline_after_ms(AGENT_MEMORY_PAUSE_MS)),
 	};
 	return -EINPROGRESS;
 }
 
-/* Is more wanted of this guest than its addresses? */
-static bool wants_session(const struct source_call *call)
-{
-	const struct agent_session *session = call->session;
-
-	return session != NULL &&
-	       (session->is_needed == NULL || session->is_needed(session->context, call->vm));
-}
-
-/* What makes a question unnecessary, or keeps us from it for now; 0: ask. */
-static int recall(struct source_call *call)
-{
-	int r = memory_try_lock(call->memory);
-
-	if (call->asks_nobody)
-		return memory_claim(call->memory, call->candidates);
-	switch (memory_of_agent(call->memory)) {
-	case MEMORY_FRESH:
-		if (!wants_session(call))
-			return memory_claim(call->memory, call->candidates);
-		break;
-	case MEMORY_SILENT:
-		if (!call->is_patient)
-			return stand_in(call, call->memory->entry.agent_error);
-		break;
-	case MEMORY_DOUBTFUL:
-	case MEMORY_NONE:
-		break;
-	}
-	return r == -EAGAIN ? wait_for_lock(call) : 0;
-}
-
-/* Another look-up had to leave while the guest owed it a reply, so the agent spins until a client
+/* Another lookup had to leave while the guest owed it a reply, so the agent spins until a client
  * stays for a while (agent.h): this one does. */
-static int linger(struct source_call *call, int said)
+static int linger(struct source_agent *source, int result)
 {
-	if (said > 0 && call->memory->entry.unanswered_ms != 0 &&
-		!deadline_is_past(call->linger_until)) {
-		call->said = said;
-		call->is_lingering = true;
-		call->wait = (struct agent_wait){.fd = -1, .until = call->linger_until};
+	bool is_spinning = result > 0 && source->memory->entry.unanswered_ms != 0;
+
+	if (is_spinning && !deadline_is_past(source->linger_until)) {
+		source->result = result;
+		source->is_lingering = true;
+		source->wait = (struct agent_wait){.fd = -1, .until = source->linger_until};
 		return -EINPROGRESS;
 	}
-	if (said > 0)
-		memory_note_linger(call->memory);
-	return said;
+	if (result > 0)
+		agent_memory_note_linger(source->memory);
+	return result;
 }
 
-/* What else is wanted of an agent that has answered. */
-static void run_session(struct source_call *call)
+/* The exchange is over, with a reply or an error. */
+static int end_question(struct source_agent *source, int r)
 {
-	if (!wants_session(call))
-		return;
-	call->agent.options.takes_refusals = true;
-	call->session->run(call->session->context, call->vm, &call->agent);
-	if (agent_owes_reply(&call->agent))
-		memory_note_unanswered(call->memory);
-}
+	const struct source_call *call = &source->call;
 
-/* The exchange is over. */
-static int conclude(struct source_call *call, int r)
-{
 	if (r >= 0) {
-		r = read_reply(call);
-		run_session(call);
-	} else if (agent_owes_reply(&call->agent)) {
-		memory_note_unanswered(call->memory);
+		int value = 0;
+		const struct json *json = agent_reply(&source->agent, &value);
+
+		r = agent_read_interfaces(json, value, call->vm, call->candidates);
+		if (r == 0)
+			r = -EADDRNOTAVAIL;
+		if (needs_session(source)) {
+			source->agent.options.takes_refusals = true;
+			source->session->run(source->session->context, call->vm, &source->agent);
+		}
 	}
+	if (agent_owes_reply(&source->agent))
+		agent_memory_note_unanswered(source->memory);
 	if (r >= 0 || !is_out_of_reach(r))
-		return linger(call, r);
-	memory_note_failure(call->memory, r);
-	return stand_in(call, r);
+		return linger(source, r);
+	agent_memory_note_failure(source->memory, r);
+	return claim_remembered(source, r);
 }
 
-static int ask_agent(struct source_call *call)
+int source_agent_step(struct source_agent *source)
 {
 	int r = 0;
 
-	if (call->vm->agent.kind == ENDPOINT_NONE)
+	if (source->call.vm->agent.kind == ENDPOINT_NONE)
 		return 0;
-	if (call->is_lingering)
-		return deadline_is_past(call->linger_until) ? linger(call, call->said)
-							    : -EINPROGRESS;
-	if (!call->is_begun) {
-		r = recall(call);
-		if (r != 0 || call->asks_nobody)
+	if (source->is_lingering)
+		return deadline_is_past(source->linger_until) ? linger(source, source->result)
+							      : -EINPROGRESS;
+	if (!source->is_begun) {
+		r = recall(source);
+		if (r != 0 || source->cached_only)
 			return r;
-		r = begin(call);
+		r = begin_question(source);
 		if (r < 0)
 			return r;
 	}
-	r = agent_step(&call->agent, &call->wait);
-	return r == -EINPROGRESS ? r : conclude(call, r);
+	r = agent_step(&source->agent, &source->wait);
+	return r == -EINPROGRESS ? r : end_question(source, r);
 }
 
-static void shorten_timeout_of_agent(struct source_call *call)
+void source_agent_shorten_timeout(struct source_agent *source)
 {
-	if (call->is_begun && !call->is_patient)
-		agent_shorten_timeout(&call->agent, AGENT_DRAIN_PROVEN_MS, &call->wait);
+	if (source->is_begun && !source->wait_for_boot)
+		agent_shorten_timeout(&source->agent, AGENT_DRAIN_PROVEN_MS, &source->wait);
 }
 
-static void leave_agent(struct source_call *call)
+void source_agent_done(struct source_agent *source)
 {
-	if (call->is_begun)
-		agent_done(&call->agent);
+	if (source->is_begun)
+		agent_done(&source->agent);
 }
-
-const struct source source_agent = {
-	.id = SOURCE_AGENT,
-	.waits = true,
-	.ask = ask_agent,
-	.shorten_timeout = shorten_timeout_of_agent,
-	.leave = leave_agent,
-};

@@ -78,7 +78,7 @@ static void claim(const struct gathered *gathered, struct candidates *candidates
 	}
 }
 
-static int ask_files(struct source_call *call, struct gathered *gathered)
+static int claim_leases(const struct source_call *call, struct gathered *gathered)
 {
 	const struct vm *vm = call->vm;
 	struct mac macs[VM_NICS_MAX];
@@ -106,26 +106,16 @@ static int ask_files(struct source_call *call, struct gathered *gathered)
 	return gathered->count > 0 ? (int)gathered->count : -EADDRNOTAVAIL;
 }
 
-static int ask_lease(struct source_call *call)
+static int lease_claim(const struct source_call *call)
 {
 	struct gathered *gathered = calloc(1, sizeof(*gathered));
 	int r;
 
 	if (gathered == NULL)
 		return -ENOMEM;
-	r = ask_files(call, gathered);
+	r = claim_leases(call, gathered);
 	free(gathered);
 	return r;
 }
 
-static void leave_lease(struct source_call *call)
-{
-	(void)call;
-}
-
-const struct source source_lease = {
-	.id = SOURCE_LEASE,
-	.waits = false,
-	.ask = ask_lease,
-	.leave = leave_lease,
-};
+const struct source source_lease = {SOURCE_LEASE, lease_claim};

@@ -53,7 +53,7 @@ static void claim(const struct heard *heard, struct candidates *candidates)
 					candidates, &heard->list[i].address, &heard->list[i].mac);
 }
 
-static int listen_to(struct source_call *call, struct heard *heard)
+static int claim_heard(const struct source_call *call, struct heard *heard)
 {
 	int netlink_fd = netlink_open(NETLINK_ROUTE), r;
 	struct netlink_neighbour neighbour;
@@ -73,7 +73,7 @@ static int listen_to(struct source_call *call, struct heard *heard)
 	return heard->count > 0 ? (int)heard->count : -EADDRNOTAVAIL;
 }
 
-static int ask_neighbour(struct source_call *call)
+static int neighbour_claim(const struct source_call *call)
 {
 	struct heard *heard;
 	int r;
@@ -83,19 +83,9 @@ static int ask_neighbour(struct source_call *call)
 	heard = calloc(1, sizeof(*heard));
 	if (heard == NULL)
 		return -ENOMEM;
-	r = listen_to(call, heard);
+	r = claim_heard(call, heard);
 	free(heard);
 	return r;
 }
 
-static void leave_neighbour(struct source_call *call)
-{
-	(void)call;
-}
-
-const struct source source_neighbour = {
-	.id = SOURCE_NEIGHBOUR,
-	.waits = false,
-	.ask = ask_neighbour,
-	.leave = leave_neighbour,
-};
+const struct source source_neighbour = {SOURCE_NEIGHBOUR, neighbour_claim};

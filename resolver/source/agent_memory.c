@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/memory.h"
+#include "source/agent_memory.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #define MS_PER_S 1000
 
-void memory_init(struct memory *memory, struct cache *cache, struct trust *trust,
+void agent_memory_init(struct agent_memory *memory, struct cache *cache, struct trust *trust,
 	const struct config *config, struct deadline lock_until)
 {
 	memset(memory, 0, sizeof(*memory));
@@ -18,14 +18,14 @@ void memory_init(struct memory *memory, struct cache *cache, struct trust *trust
 	memory->lock_until = lock_until;
 }
 
-static void release_lock(struct memory *memory)
+static void release_lock(struct agent_memory *memory)
 {
 	if (memory->has_lock)
 		cache_lock_release(memory->cache->locks_fd, memory->place.file);
 	memory->has_lock = false;
 }
 
-static void set_place(struct memory *memory, const struct cache_place *place)
+static void set_place(struct agent_memory *memory, const struct cache_place *place)
 {
 	release_lock(memory);
 	memset(&memory->entry, 0, sizeof(memory->entry));
@@ -33,7 +33,7 @@ static void set_place(struct memory *memory, const struct cache_place *place)
 	memory->has_place = true;
 }
 
-void memory_set_socket(struct memory *memory, const char *path)
+void agent_memory_set_socket(struct agent_memory *memory, const char *path)
 {
 	struct cache_place place;
 
@@ -44,14 +44,14 @@ void memory_set_socket(struct memory *memory, const char *path)
 		set_place(memory, &place);
 }
 
-void memory_set_vm(struct memory *memory, const struct vm *vm)
+void agent_memory_set_vm(struct agent_memory *memory, const struct vm *vm)
 {
 	bool has_socket = vm->agent.kind == ENDPOINT_UNIX && vm->agent.path[0] == '/' &&
 			  vm->agent.root_pid == 0;
 	struct cache_place place;
 
 	if (has_socket) {
-		memory_set_socket(memory, vm->agent.path);
+		agent_memory_set_socket(memory, vm->agent.path);
 		if (memory->has_place && strcmp(memory->place.socket.path, vm->agent.path) == 0)
 			return;
 	}
@@ -63,7 +63,7 @@ void memory_set_vm(struct memory *memory, const struct vm *vm)
 		set_place(memory, &place);
 }
 
-static void read_entry(struct memory *memory)
+static void read_entry(struct agent_memory *memory)
 {
 	struct cache_entry *entry = &memory->entry;
 
@@ -72,7 +72,7 @@ static void read_entry(struct memory *memory)
 }
 
 /* Once the lock is ours, nobody else changes what was read. */
-int memory_try_lock(struct memory *memory)
+int agent_memory_try_lock(struct agent_memory *memory)
 {
 	struct cache *cache = memory->cache;
 	int r = 0;
@@ -94,22 +94,22 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-enum memory_word memory_of_agent(const struct memory *memory)
+enum agent_memory_state agent_memory_state(const struct agent_memory *memory)
 {
 	const struct cache_entry *entry = &memory->entry;
 	int cache_ms;
 
 	if (!memory->has_place)
-		return MEMORY_NONE;
+		return AGENT_MEMORY_NONE;
 	cache_ms = memory->config->cache_s * MS_PER_S;
-	if (cache_is_within(entry->failed_ms, smaller(cache_ms, MEMORY_SILENT_MS)))
-		return MEMORY_SILENT;
-	if (cache_is_within(entry->failed_ms, smaller(cache_ms, MEMORY_DOUBTFUL_MS)))
-		return MEMORY_DOUBTFUL;
-	return cache_is_within(entry->agent.at_ms, cache_ms) ? MEMORY_FRESH : MEMORY_NONE;
+	if (cache_is_within(entry->failed_ms, smaller(cache_ms, AGENT_MEMORY_SILENT_MS)))
+		return AGENT_MEMORY_SILENT;
+	if (cache_is_within(entry->failed_ms, smaller(cache_ms, AGENT_MEMORY_DOUBTFUL_MS)))
+		return AGENT_MEMORY_DOUBTFUL;
+	return cache_is_within(entry->agent.at_ms, cache_ms) ? AGENT_MEMORY_FRESH : AGENT_MEMORY_NONE;
 }
 
-bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer)
+bool agent_memory_has_peer(const struct agent_memory *memory, struct agent_peer *ret_peer)
 {
 	const struct cache_process *process = &memory->entry.process;
 
@@ -119,19 +119,19 @@ bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer)
 	return true;
 }
 
-bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer)
+bool agent_memory_recalls_peer(void *context, const char *path, struct agent_peer *ret_peer)
 {
-	struct memory *memory = context;
+	struct agent_memory *memory = context;
 	bool is_known;
 
-	memory_set_socket(memory, path);
-	memory_try_lock(memory);
-	is_known = memory_knows_peer(memory, ret_peer);
-	memory_leave(memory, NULL);
+	agent_memory_set_socket(memory, path);
+	agent_memory_try_lock(memory);
+	is_known = agent_memory_has_peer(memory, ret_peer);
+	agent_memory_leave(memory, NULL);
 	return is_known;
 }
 
-int memory_claim(const struct memory *memory, struct candidates *candidates)
+int agent_memory_claim(const struct agent_memory *memory, struct candidates *candidates)
 {
 	const struct cache_agent *agent = &memory->entry.agent;
 	int64_t span_ms;
@@ -139,7 +139,7 @@ int memory_claim(const struct memory *memory, struct candidates *candidates)
 	if (memory->config == NULL)
 		return 0;
 	span_ms = (int64_t)memory->config->stale_s * MS_PER_S;
-	if (memory_of_agent(memory) != MEMORY_FRESH && !cache_is_within(agent->at_ms, span_ms))
+	if (agent_memory_state(memory) != AGENT_MEMORY_FRESH && !cache_is_within(agent->at_ms, span_ms))
 		return 0;
 	for (unsigned int i = 0; i < agent->count; i++)
 		candidates_add(candidates, &agent->claims[i].address,
@@ -147,7 +147,7 @@ int memory_claim(const struct memory *memory, struct candidates *candidates)
 	return (int)agent->count;
 }
 
-int64_t memory_age_ms(const struct memory *memory)
+int64_t agent_memory_age_ms(const struct agent_memory *memory)
 {
 	return memory->entry.agent.at_ms == 0 ? 0 : cache_now_ms() - memory->entry.agent.at_ms;
 }
@@ -160,7 +160,7 @@ static bool is_worth_keeping(const struct candidate *candidate)
 	       candidate->verdict == CANDIDATE_ROUTED_LAST;
 }
 
-void memory_note_agent(struct memory *memory, const struct candidates *candidates)
+void agent_memory_note_agent(struct agent_memory *memory, const struct candidates *candidates)
 {
 	struct cache_agent *agent = &memory->entry.agent;
 
@@ -182,20 +182,20 @@ void memory_note_agent(struct memory *memory, const struct candidates *candidate
 	}
 }
 
-void memory_note_failure(struct memory *memory, int error)
+void agent_memory_note_failure(struct agent_memory *memory, int error)
 {
 	memory->entry.failed_ms = cache_now_ms();
 	memory->entry.agent_error = error;
 	memory->is_changed = true;
 }
 
-void memory_note_unanswered(struct memory *memory)
+void agent_memory_note_unanswered(struct agent_memory *memory)
 {
 	memory->entry.unanswered_ms = cache_now_ms();
 	memory->is_changed = true;
 }
 
-void memory_note_linger(struct memory *memory)
+void agent_memory_note_linger(struct agent_memory *memory)
 {
 	memory->is_changed |= memory->entry.unanswered_ms != 0;
 	memory->entry.unanswered_ms = 0;
@@ -211,7 +211,7 @@ static void add_name(struct cache_entry *entry, const char *name)
 	memcpy(entry->names[entry->name_count++], name, strlen(name) + 1);
 }
 
-void memory_note_answer(struct memory *memory, const char *name, const struct cache_answer *answer)
+void agent_memory_note_answer(struct agent_memory *memory, const char *name, const struct cache_answer *answer)
 {
 	memory->entry.answer = *answer;
 	memory->entry.answer.at_ms = cache_now_ms();
@@ -219,7 +219,7 @@ void memory_note_answer(struct memory *memory, const char *name, const struct ca
 	memory->is_changed = true;
 }
 
-void memory_leave(struct memory *memory, const struct vm *vm)
+void agent_memory_leave(struct agent_memory *memory, const struct vm *vm)
 {
 	if (memory->has_place && memory->is_changed)
 		cache_write(memory->cache, &memory->place, vm, &memory->entry);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef QEMUVM_MEMORY_H
-#define QEMUVM_MEMORY_H
+#ifndef QEMUVM_AGENT_MEMORY_H
+#define QEMUVM_AGENT_MEMORY_H
 
 #include "agent/agent.h"
 #include "base/deadline.h"
@@ -15,18 +15,18 @@
  */
 
 /* An agent that failed is left alone for so long ... */
-#define MEMORY_SILENT_MS 500
+#define AGENT_MEMORY_SILENT_MS 500
 /* ... and then, for as long as answers serve but at most so long, it is asked with little patience:
  * long enough to see that it listens again (agent.h: 0.1 to 5 ms). */
-#define MEMORY_DOUBTFUL_MS       2000
-#define MEMORY_DOUBTFUL_DRAIN_MS 15
+#define AGENT_MEMORY_DOUBTFUL_MS       2000
+#define AGENT_MEMORY_DOUBTFUL_DRAIN_MS 15
 /* One that owes a reply to somebody who left spins until the next client has stayed for so long:
  * 20 ms, measured in guests; one client in a hundred takes a little more. */
-#define MEMORY_LINGER_MS 25
+#define AGENT_MEMORY_LINGER_MS 25
 /* Polling interval while another process holds the lock. */
-#define MEMORY_PAUSE_MS 4
+#define AGENT_MEMORY_PAUSE_MS 4
 
-struct memory {
+struct agent_memory {
 	struct cache *cache;
 	struct trust *trust;
 	const struct config *config;
@@ -38,48 +38,48 @@ struct memory {
 };
 
 /* How much of what is known of the agent makes another question unnecessary. */
-enum memory_word {
-	MEMORY_NONE,     /* ask */
-	MEMORY_FRESH,    /* its claims serve */
-	MEMORY_SILENT,   /* it failed a moment ago: do not ask */
-	MEMORY_DOUBTFUL, /* it failed lately: ask with little patience */
+enum agent_memory_state {
+	AGENT_MEMORY_NONE,     /* ask */
+	AGENT_MEMORY_FRESH,    /* its claims serve */
+	AGENT_MEMORY_SILENT,   /* it failed a moment ago: do not ask */
+	AGENT_MEMORY_DOUBTFUL, /* it failed lately: ask with little patience */
 };
 
 /* Waits for the lock until lock_until at most. The three outlive it. */
-void memory_init(struct memory *memory, struct cache *cache, struct trust *trust,
+void agent_memory_init(struct agent_memory *memory, struct cache *cache, struct trust *trust,
 	const struct config *config, struct deadline lock_until);
 
 /* Sets the place: of the VM behind the socket at a path, or of a VM that is known. What was held
  * elsewhere is given back; what is there already stays. */
-void memory_set_socket(struct memory *memory, const char *path);
-void memory_set_vm(struct memory *memory, const struct vm *vm);
+void agent_memory_set_socket(struct agent_memory *memory, const char *path);
+void agent_memory_set_vm(struct agent_memory *memory, const struct vm *vm);
 
 /* Tries to lock, and reads what is known then. 0: ask, if anything is left to ask.
  * -EAGAIN: another asks; try again after a pause. */
-int memory_try_lock(struct memory *memory);
+int agent_memory_try_lock(struct agent_memory *memory);
 
-enum memory_word memory_of_agent(const struct memory *memory);
+enum agent_memory_state agent_memory_state(const struct agent_memory *memory);
 
 /* Is it known which process listens on the VM's socket? */
-bool memory_knows_peer(const struct memory *memory, struct agent_peer *ret_peer);
+bool agent_memory_has_peer(const struct agent_memory *memory, struct agent_peer *ret_peer);
 /* The same of the socket at a path, whoever holds the lock: knows_peer() of struct vm_finder for
  * who does not wait for it. The context is a memory, which is at no place before and after. */
-bool memory_remembers_peer(void *context, const char *path, struct agent_peer *ret_peer);
+bool agent_memory_recalls_peer(void *context, const char *path, struct agent_peer *ret_peer);
 
 /* Adds the agent's last claims, if they are no older than stale_s. Returns their number, or 0. */
-int memory_claim(const struct memory *memory, struct candidates *candidates);
+int agent_memory_claim(const struct agent_memory *memory, struct candidates *candidates);
 
 /* How long ago the agent made them, in milliseconds. */
-int64_t memory_age_ms(const struct memory *memory);
+int64_t agent_memory_age_ms(const struct agent_memory *memory);
 
-/* What this look-up saw. They are kept by memory_leave(). */
-void memory_note_agent(struct memory *memory, const struct candidates *candidates);
-void memory_note_failure(struct memory *memory, int error);
-void memory_note_unanswered(struct memory *memory);
-void memory_note_linger(struct memory *memory);
-void memory_note_answer(struct memory *memory, const char *name, const struct cache_answer *answer);
+/* What this look-up saw. They are kept by agent_memory_leave(). */
+void agent_memory_note_agent(struct agent_memory *memory, const struct candidates *candidates);
+void agent_memory_note_failure(struct agent_memory *memory, int error);
+void agent_memory_note_unanswered(struct agent_memory *memory);
+void agent_memory_note_linger(struct agent_memory *memory);
+void agent_memory_note_answer(struct agent_memory *memory, const char *name, const struct cache_answer *answer);
 
 /* Writes what was noted, of that VM, and releases the lock. May be called twice. */
-void memory_leave(struct memory *memory, const struct vm *vm);
+void agent_memory_leave(struct agent_memory *memory, const struct vm *vm);
 
 #endif
