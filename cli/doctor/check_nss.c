@@ -44,8 +44,9 @@ static bool check_nsswitch(void)
 				     "[!UNAVAIL=return] dns`",
 		[NSSWITCH_MISSING] = "does not name qemuvm: put `qemuvm [!UNAVAIL=return]` before "
 				     "resolve and dns on the hosts line",
-		[NSSWITCH_TOO_LATE] = "names qemuvm too late: put it before resolve, mdns and dns, "
-				      "which end the look-up",
+		[NSSWITCH_TOO_LATE] = "names qemuvm too late: put it before the first service that "
+				      "asks the network (resolve, dns, mdns, mdns4) or ends the "
+				      "look-up (an action such as [NOTFOUND=return])",
 		[NSSWITCH_NO_ACTION] = "names qemuvm without `[!UNAVAIL=return]` behind it: names "
 				       "of VMs would go out to the network",
 	};

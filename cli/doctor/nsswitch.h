@@ -11,7 +11,7 @@ enum nsswitch_state {
 	NSSWITCH_MISSING,   /* qemuvm is not on it */
 	NSSWITCH_TOO_LATE,  /* it stands behind a service that ends the look-up or asks the network
 			     */
-	NSSWITCH_NO_ACTION, /* [!UNAVAIL=return] does not follow it */
+	NSSWITCH_NO_ACTION, /* it lacks [!UNAVAIL=return], or actions that do the same */
 };
 
 enum nsswitch_state nsswitch_check(FILE *file);
