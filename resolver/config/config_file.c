@@ -96,7 +96,8 @@ __attribute__((format(printf, 2, 3))) static void complain(
 #define SHOWN(text) (int)(text_len(text) < SHOWN_MAX ? text_len(text) : SHOWN_MAX), (text).at
 
 /* Takes one word of a list of texts. is_first: none was taken of this key before. */
-static bool take_text(struct parser *parser, const struct key *key, struct text word, bool is_first)
+static bool config_take_text(
+	struct parser *parser, const struct key *key, struct text word, bool is_first)
 {
 	char *config = (char *)parser->config, *place;
 	unsigned int count;
@@ -134,7 +135,7 @@ static bool take_text(struct parser *parser, const struct key *key, struct text 
 	return true;
 }
 
-static bool take_source(struct parser *parser, struct text word, bool is_first)
+static bool config_take_source(struct parser *parser, struct text word, bool is_first)
 {
 	struct config *config = parser->config;
 	int source = 0;
@@ -156,7 +157,8 @@ static bool take_source(struct parser *parser, struct text word, bool is_first)
 	return true;
 }
 
-static bool take_word(struct parser *parser, const struct key *key, struct text word, bool is_first)
+static bool config_take_word(
+	struct parser *parser, const struct key *key, struct text word, bool is_first)
 {
 	char *value = (char *)parser->config + key->offset;
 	bool is_yes = text_equals(word, "yes");
@@ -165,7 +167,7 @@ static bool take_word(struct parser *parser, const struct key *key, struct text 
 
 	switch (key->kind) {
 	case KEY_SOURCE:
-		return take_source(parser, word, is_first);
+		return config_take_source(parser, word, is_first);
 	case KEY_NUMBER:
 		if (text_number(word, 10, (uint64_t)key->most, &number) < 0 ||
 			(int)number < key->least) {
@@ -185,12 +187,12 @@ static bool take_word(struct parser *parser, const struct key *key, struct text 
 		memcpy(value, &is_yes, sizeof(is_yes));
 		return true;
 	default:
-		return take_text(parser, key, word, is_first);
+		return config_take_text(parser, key, word, is_first);
 	}
 }
 
 /* Takes the next word of a value; blanks and commas separate words. */
-static bool next_word(struct text *value, struct text *ret_word)
+static bool config_next_word(struct text *value, struct text *ret_word)
 {
 	while (value->at < value->end && strchr(" \t,", *value->at) != NULL)
 		value->at++;
@@ -203,26 +205,26 @@ static bool next_word(struct text *value, struct text *ret_word)
 
 /* Each word of the value in turn. The first that is taken of a list replaces the default, others
  * add to it; of a number or truth value the last line is valid. */
-static void take_value(struct parser *parser, const struct key *key, struct text value)
+static void config_take_value(struct parser *parser, const struct key *key, struct text value)
 {
 	unsigned long bit = 1UL << (key - keys);
 	struct text rest = value, word, second;
 
-	if (!next_word(&rest, &word)) {
+	if (!config_next_word(&rest, &word)) {
 		complain(parser, "%s: no value", key->name);
 		return;
 	}
-	if (key->kind > KEY_SOURCE && next_word(&rest, &second)) {
+	if (key->kind > KEY_SOURCE && config_next_word(&rest, &second)) {
 		complain(parser, "%s: takes one value", key->name);
 		return;
 	}
-	while (next_word(&value, &word))
-		if (take_word(parser, key, word, (parser->seen & bit) == 0))
+	while (config_next_word(&value, &word))
+		if (config_take_word(parser, key, word, (parser->seen & bit) == 0))
 			parser->seen |= bit;
 }
 
 /* `key = value # comment` */
-static void take_line(struct parser *parser, struct text line)
+static void config_take_line(struct parser *parser, struct text line)
 {
 	struct text content, name, value;
 
@@ -242,7 +244,7 @@ static void take_line(struct parser *parser, struct text line)
 	name = text_trim(name);
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
 		if (text_equals(name, keys[i].name)) {
-			take_value(parser, &keys[i], value);
+			config_take_value(parser, &keys[i], value);
 			return;
 		}
 	complain(parser, "unknown key \"%.*s\"", SHOWN(name));
@@ -258,7 +260,7 @@ int config_parse(
 		ret_problems->count = 0;
 	while (text_take_line(&rest, &line)) {
 		parser.line++;
-		take_line(&parser, line);
+		config_take_line(&parser, line);
 	}
 	return parser.problem_count;
 }

@@ -20,7 +20,7 @@
 /* Users and groups below it are the system's own. */
 #define SYSTEM_UIDS 1000
 
-static bool has_uid(struct trust *trust, uid_t uid)
+static bool trust_lists_uid(struct trust *trust, uid_t uid)
 {
 	for (unsigned int i = 0; i < trust->count; i++)
 		if (trust->uids[i] == uid)
@@ -50,12 +50,12 @@ bool trust_has_uid(struct trust *trust, uid_t uid)
 {
 	const struct config *config = trust->unread;
 
-	if (config != NULL && !has_uid(trust, uid)) {
+	if (config != NULL && !trust_lists_uid(trust, uid)) {
 		trust->count += passwd_uids(config->trusted_users[0], CONFIG_USER_SIZE,
 			config->trusted_count, trust->uids + trust->count);
 		trust->unread = NULL;
 	}
-	return has_uid(trust, uid);
+	return trust_lists_uid(trust, uid);
 }
 
 bool trust_has_uids(struct trust *trust, const uid_t uids[static 3])
@@ -122,7 +122,7 @@ static int open_at(int directory_fd, const char *name)
 }
 
 /* Takes fd over as the place that was reached. */
-static int move_to(struct walk *walk, int fd)
+static int walk_move_to(struct walk *walk, int fd)
 {
 	struct stat status;
 	bool is_writable;
@@ -141,19 +141,19 @@ static int move_to(struct walk *walk, int fd)
 	return status.st_uid < SYSTEM_UIDS && !is_writable ? 0 : -EPERM;
 }
 
-static int move_to_root(struct walk *walk)
+static int walk_move_to_root(struct walk *walk)
 {
 	int fd;
 
 	if (walk->root_fd < 0)
-		return move_to(walk, open_at(AT_FDCWD, "/"));
+		return walk_move_to(walk, open_at(AT_FDCWD, "/"));
 	fd = fcntl(walk->root_fd, F_DUPFD_CLOEXEC, 0);
-	return move_to(walk, fd < 0 ? -errno : fd);
+	return walk_move_to(walk, fd < 0 ? -errno : fd);
 }
 
 /* Where somebody else can make entries he can make links; the sticky bit only keeps him from
  * taking others' away. */
-static bool may_hold_link(const struct walk *walk)
+static bool walk_may_hold_link(const struct walk *walk)
 {
 	struct stat status;
 
@@ -165,13 +165,13 @@ static bool may_hold_link(const struct walk *walk)
 }
 
 /* Puts the link's target in the place of the link. */
-static int follow_link(struct walk *walk, int link_fd, const char *behind)
+static int walk_follow_link(struct walk *walk, int link_fd, const char *behind)
 {
 	char target[sizeof(walk->rest)];
 	size_t behind_len = strlen(behind);
 	ssize_t len;
 
-	if (++walk->links > LINKS_MAX || !may_hold_link(walk))
+	if (++walk->links > LINKS_MAX || !walk_may_hold_link(walk))
 		return -ELOOP;
 	len = readlinkat(link_fd, "", target, sizeof(target));
 	if (len < 0)
@@ -182,11 +182,11 @@ static int follow_link(struct walk *walk, int link_fd, const char *behind)
 	memmove(walk->rest + len + 1, behind, behind_len + 1);
 	memcpy(walk->rest, target, (size_t)len);
 	walk->rest[len] = '/';
-	return target[0] == '/' ? move_to_root(walk) : 0;
+	return target[0] == '/' ? walk_move_to_root(walk) : 0;
 }
 
 /* The next part of the path; 0 while there is more. */
-static int step(struct walk *walk)
+static int walk_step(struct walk *walk)
 {
 	char part[NAME_MAX + 1];
 	const char *begin = walk->rest + strspn(walk->rest, "/");
@@ -204,16 +204,16 @@ static int step(struct walk *walk)
 		return fd;
 	r = fstat(fd, &status) < 0 ? -errno : 0;
 	if (r == 0 && S_ISLNK(status.st_mode)) {
-		r = follow_link(walk, fd, begin);
+		r = walk_follow_link(walk, fd, begin);
 		close(fd);
 		return r;
 	}
 	memmove(walk->rest, begin, strlen(begin) + 1);
-	return move_to(walk, fd);
+	return walk_move_to(walk, fd);
 }
 
 /* Walks the path by the rule in *walk: a descriptor of what it leads to, or an error. */
-static int run_walk(struct walk *walk, const char *path)
+static int walk_run(struct walk *walk, const char *path)
 {
 	size_t len = strlen(path);
 	struct stat status;
@@ -228,9 +228,9 @@ static int run_walk(struct walk *walk, const char *path)
 		return -ENAMETOOLONG;
 	memcpy(walk->rest, path, len + 1);
 	walk->fd = -1;
-	r = move_to_root(walk);
+	r = walk_move_to_root(walk);
 	while (r == 0 && walk->rest[strspn(walk->rest, "/")] != '\0')
-		r = step(walk);
+		r = walk_step(walk);
 	if (r < 0 && walk->fd >= 0)
 		close(walk->fd);
 	return r < 0 ? r : walk->fd;
@@ -240,12 +240,12 @@ int trust_open_path(struct trust *trust, int root_fd, const char *path)
 {
 	struct walk walk = {.trust = trust, .rule = WALK_SAFE_LINKS, .root_fd = root_fd};
 
-	return run_walk(&walk, path);
+	return walk_run(&walk, path);
 }
 
 /* Opens a regular file that was reached, and nothing else, for reading; closes path_fd. A trust
  * requires that one of its users owns the file and nobody else can write it. */
-static int reopen(int path_fd, struct trust *trust)
+static int reopen_file(int path_fd, struct trust *trust)
 {
 	struct stat status;
 	char name[64];
@@ -272,12 +272,12 @@ static int reopen(int path_fd, struct trust *trust)
 
 int trust_open_users_file(struct trust *trust, int root_fd, const char *path)
 {
-	return reopen(trust_open_path(trust, root_fd, path), trust);
+	return reopen_file(trust_open_path(trust, root_fd, path), trust);
 }
 
 int trust_open_system_file(const char *path)
 {
 	struct walk walk = {.rule = WALK_SYSTEM_FILES, .root_fd = -1};
 
-	return reopen(run_walk(&walk, path), NULL);
+	return reopen_file(walk_run(&walk, path), NULL);
 }

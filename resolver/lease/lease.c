@@ -19,7 +19,7 @@ static const struct lease_format *const formats[] = {
 };
 
 /* NULL: none that is known. */
-static const struct lease_format *find_format(const char *file_name, struct text text)
+static const struct lease_format *lease_find_format(const char *file_name, struct text text)
 {
 	struct text line;
 
@@ -57,7 +57,7 @@ int lease_parse(const char *file_name, const char *text, size_t len, struct leas
 		*ret_is_cut = true;
 		return 0;
 	}
-	format = find_format(file_name, whole);
+	format = lease_find_format(file_name, whole);
 	if (format == NULL)
 		return -EINVAL;
 	table = lease_table_new(wanted);

@@ -38,13 +38,13 @@ struct statement {
 	char end;       /* ';', '{', '}', or '\0': the text ends */
 };
 
-static bool is_end(char c)
+static bool is_end_of_statement(char c)
 {
 	return c == ';' || c == '{' || c == '}';
 }
 
 /* One that was left open ends with its line. */
-static void skip_string(struct text *rest)
+static void dhcpd_skip_string(struct text *rest)
 {
 	for (rest->at++; rest->at < rest->end && *rest->at != '\n'; rest->at++) {
 		if (*rest->at == '"') {
@@ -57,7 +57,7 @@ static void skip_string(struct text *rest)
 }
 
 /* Takes everything up to the next end of a statement. */
-static struct statement take_statement(struct text *rest)
+static struct statement dhcpd_take_statement(struct text *rest)
 {
 	struct statement statement = {.word_count = 0};
 	struct text word;
@@ -69,7 +69,7 @@ static struct statement take_statement(struct text *rest)
 			rest->at++;
 			continue;
 		}
-		if (is_end(c)) {
+		if (is_end_of_statement(c)) {
 			rest->at++;
 			statement.end = c;
 			break;
@@ -80,10 +80,11 @@ static struct statement take_statement(struct text *rest)
 		}
 		word.at = rest->at;
 		if (c == '"')
-			skip_string(rest);
+			dhcpd_skip_string(rest);
 		else
 			while (rest->at < rest->end && !text_is_space(*rest->at) &&
-				!is_end(*rest->at) && *rest->at != '"' && *rest->at != '#')
+				!is_end_of_statement(*rest->at) && *rest->at != '"' &&
+				*rest->at != '#')
 				rest->at++;
 		word.end = rest->at;
 		if (statement.word_count < WORDS_MAX)
@@ -96,7 +97,7 @@ static struct statement take_statement(struct text *rest)
 }
 
 /* False, too, if there are fewer. */
-static bool word_is(const struct statement *statement, int index, const char *word)
+static bool statement_word_is(const struct statement *statement, int index, const char *word)
 {
 	return index < statement->word_count && text_equals(statement->words[index], word);
 }
@@ -105,7 +106,7 @@ static bool word_is(const struct statement *statement, int index, const char *wo
  * The octets of a string with its quotes, which may hold \" and \\ and octal escapes (quotify_buf()
  * in common/print.c). Their number, or -EINVAL (no such string, or longer than size).
  */
-static int unquote(struct text string, uint8_t *ret_octets, size_t size)
+static int dhcpd_unquote(struct text string, uint8_t *ret_octets, size_t size)
 {
 	size_t len = 0;
 
@@ -135,7 +136,7 @@ static int unquote(struct text string, uint8_t *ret_octets, size_t size)
 }
 
 /* Three numbers between separators. */
-static bool read_three(struct text text, char separator, int64_t ret_numbers[static 3])
+static bool read_three_numbers(struct text text, char separator, int64_t ret_numbers[static 3])
 {
 	struct text field;
 
@@ -148,13 +149,13 @@ static bool read_three(struct text text, char separator, int64_t ret_numbers[sta
 
 /* Seconds since 1970 of "YYYY/MM/DD" and "HH:MM:SS", in UTC. By the calendar, since timegm(3)
  * reads the time zone's file. */
-static int read_time(struct text date, struct text clock, int64_t *ret_time)
+static int dhcpd_read_time(struct text date, struct text clock, int64_t *ret_time)
 {
 	static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	int64_t ymd[3], hms[3], year, leap_days, days;
 	bool is_leap;
 
-	if (!read_three(date, '/', ymd) || !read_three(clock, ':', hms))
+	if (!read_three_numbers(date, '/', ymd) || !read_three_numbers(clock, ':', hms))
 		return -EINVAL;
 	year = ymd[0];
 	if (year < 1970 || year > 9999 || ymd[1] < 1 || ymd[1] > 12 || ymd[2] < 1 || ymd[2] > 31 ||
@@ -186,7 +187,7 @@ struct reader {
 };
 
 /* An entry without a state is active: version 2 of dhcpd wrote none. */
-static void open_entry(struct reader *reader, struct text address)
+static void dhcpd_open_entry(struct reader *reader, struct text address)
 {
 	reader->entry = (struct entry){
 		.lease.mac = reader->client,
@@ -200,10 +201,10 @@ static void open_entry(struct reader *reader, struct text address)
 }
 
 /* "\001..." or, with lease-id-format hex, 01:00:...: IAID and DUID. */
-static int read_client(struct text id, struct mac *ret_mac)
+static int dhcpd_read_client(struct text id, struct mac *ret_mac)
 {
 	uint8_t octets[IAID_LEN + LEASE_DUID_MAX];
-	int len = unquote(id, octets, sizeof(octets));
+	int len = dhcpd_unquote(id, octets, sizeof(octets));
 	size_t iaid_len = strlen("00:00:00:00:");
 
 	if (len >= IAID_LEN)
@@ -214,7 +215,7 @@ static int read_client(struct text id, struct mac *ret_mac)
 	return lease_duid_text_mac(id, ret_mac);
 }
 
-static void open_block(struct reader *reader, const struct statement *statement)
+static void dhcpd_open_block(struct reader *reader, const struct statement *statement)
 {
 	struct text kind = statement->last[0], name = statement->last[1];
 	bool is_lease = text_equals(kind, "lease");
@@ -224,17 +225,17 @@ static void open_block(struct reader *reader, const struct statement *statement)
 	if (is_lease || is_ia)
 		*reader = (struct reader){.table = reader->table};
 	if (is_lease || (text_equals(kind, "iaaddr") && reader->has_ia)) {
-		open_entry(reader, name);
+		dhcpd_open_entry(reader, name);
 	} else if (is_ia) {
 		reader->has_ia = true;
-		reader->has_client = read_client(name, &reader->client) == 0;
+		reader->has_client = dhcpd_read_client(name, &reader->client) == 0;
 	} else {
 		reader->other_depth++;
 	}
 }
 
 /* A newer entry that cannot be read, or names no MAC, ends the older ones of its address, too. */
-static void close_block(struct reader *reader)
+static void dhcpd_close_block(struct reader *reader)
 {
 	const struct entry *entry = &reader->entry;
 
@@ -252,27 +253,28 @@ static void close_block(struct reader *reader)
 }
 
 /* "never", "epoch SECONDS" (db-time-format local), or "WEEKDAY DATE CLOCK". */
-static int read_expiry(const struct statement *statement, int64_t *ret_expires)
+static int dhcpd_read_expiry(const struct statement *statement, int64_t *ret_expires)
 {
-	if (word_is(statement, 1, "never")) {
+	if (statement_word_is(statement, 1, "never")) {
 		*ret_expires = LEASE_INFINITE;
 		return 0;
 	}
-	if (word_is(statement, 1, "epoch") && statement->word_count == 3)
+	if (statement_word_is(statement, 1, "epoch") && statement->word_count == 3)
 		return lease_number(statement->words[2], ret_expires);
 	if (statement->word_count != 4)
 		return -EINVAL;
-	return read_time(statement->words[2], statement->words[3], ret_expires);
+	return dhcpd_read_time(statement->words[2], statement->words[3], ret_expires);
 }
 
-static void read_statement(struct entry *entry, const struct statement *statement)
+static void dhcpd_read_statement(struct entry *entry, const struct statement *statement)
 {
-	if (word_is(statement, 0, "ends"))
-		entry->is_bad |= read_expiry(statement, &entry->lease.expires) < 0;
-	else if (word_is(statement, 0, "binding"))
-		entry->is_active = word_is(statement, 2, "active");
-	else if (word_is(statement, 0, "hardware"))
-		entry->has_mac = word_is(statement, 1, "ethernet") && statement->word_count == 3 &&
+	if (statement_word_is(statement, 0, "ends"))
+		entry->is_bad |= dhcpd_read_expiry(statement, &entry->lease.expires) < 0;
+	else if (statement_word_is(statement, 0, "binding"))
+		entry->is_active = statement_word_is(statement, 2, "active");
+	else if (statement_word_is(statement, 0, "hardware"))
+		entry->has_mac = statement_word_is(statement, 1, "ethernet") &&
+				 statement->word_count == 3 &&
 				 mac_from_text(statement->words[2], &entry->lease.mac) == 0;
 }
 
@@ -281,17 +283,17 @@ static int dhcpd_parse(struct text text, struct lease_table *table)
 	struct reader reader = {.table = table};
 
 	for (;;) {
-		struct statement statement = take_statement(&text);
+		struct statement statement = dhcpd_take_statement(&text);
 
 		if (statement.end == '\0')
 			return statement.word_count > 0 || reader.has_entry || reader.has_ia ||
 			       reader.other_depth > 0;
 		if (statement.end == '{')
-			open_block(&reader, &statement);
+			dhcpd_open_block(&reader, &statement);
 		else if (statement.end == '}')
-			close_block(&reader);
+			dhcpd_close_block(&reader);
 		else if (reader.has_entry && reader.other_depth == 0)
-			read_statement(&reader.entry, &statement);
+			dhcpd_read_statement(&reader.entry, &statement);
 	}
 }
 

@@ -22,7 +22,7 @@ static int64_t nanoseconds(struct timespec time)
 
 /* Reads until the end of the file, or the limit. What was read stays the caller's to free, even
  * after an error. */
-static int read_to_end(int fd, size_t size, struct lease_file *file)
+static int lease_file_read_text(int fd, size_t size, struct lease_file *file)
 {
 	char *text = NULL;
 	ssize_t len = 1;
@@ -59,7 +59,7 @@ int lease_file_read(int fd, struct lease_file *ret_file)
 	if (!S_ISREG(before.st_mode))
 		return -EINVAL;
 	/* One byte more shows the end of the file. */
-	r = read_to_end(fd, (size_t)before.st_size + 1, &file);
+	r = lease_file_read_text(fd, (size_t)before.st_size + 1, &file);
 	if (r >= 0 && fstat(fd, &after) < 0)
 		r = -errno;
 	if (r < 0) {

@@ -16,7 +16,7 @@ struct lease_files lease_files_begin(
 }
 
 /* The next path that a pattern leads to, or NULL. */
-static const char *next_path(struct lease_files *walk)
+static const char *lease_files_next_path(struct lease_files *walk)
 {
 	for (;;) {
 		const char *pattern;
@@ -41,7 +41,7 @@ static const char *next_path(struct lease_files *walk)
 bool lease_files_next(struct lease_files *walk, struct lease *ret_lease)
 {
 	while (!lease_table_next(walk->table, &walk->at, ret_lease)) {
-		const char *path = next_path(walk), *slash;
+		const char *path = lease_files_next_path(walk), *slash;
 		int fd;
 
 		lease_table_free(walk->table);
@@ -76,7 +76,7 @@ int lease_files_macs(const struct config *config, struct deadline deadline, cons
 	int count = 0;
 
 	/* A domain is in the file of each network that it has a NIC on. */
-	while ((path = next_path(&walk)) != NULL) {
+	while ((path = lease_files_next_path(&walk)) != NULL) {
 		static const char status[] = ".status";
 		size_t len = strlen(path) - strlen(status);
 		struct mac found[LEASE_MACS_MAX];

@@ -5,7 +5,7 @@
 
 /* Moves behind a string whose opening quote was read. No string holds a control character, so that
  * one that was left open ends with its line. */
-static void skip_string(struct text *rest)
+static void json_skip_string(struct text *rest)
 {
 	while (rest->at < rest->end && (unsigned char)*rest->at >= ' ') {
 		char c = *rest->at++;
@@ -18,7 +18,7 @@ static void skip_string(struct text *rest)
 }
 
 /* The text of the next object that holds no other, with its braces. False: none is left. */
-static bool take_object(struct lease_json *walk, struct text *ret_object)
+static bool json_take_object(struct lease_json *walk, struct text *ret_object)
 {
 	struct text *rest = &walk->rest;
 	const char *open = NULL; /* the innermost brace */
@@ -28,7 +28,7 @@ static bool take_object(struct lease_json *walk, struct text *ret_object)
 
 		switch (c) {
 		case '"':
-			skip_string(rest);
+			json_skip_string(rest);
 			break;
 		case '{':
 			open = rest->at - 1;
@@ -75,7 +75,7 @@ int lease_json_next(struct lease_json *walk, struct json **ret_json)
 {
 	struct text object;
 
-	while (walk->count++ < LEASE_LINES_MAX && take_object(walk, &object)) {
+	while (walk->count++ < LEASE_LINES_MAX && json_take_object(walk, &object)) {
 		int r;
 
 		if (walk->mac_key != NULL && !can_be_wanted(walk, object))

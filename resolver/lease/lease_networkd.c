@@ -18,7 +18,8 @@
 
 /* The first `len` elements of an array of octets, which may have more: some versions write all 16
  * of a client's hardware address. */
-static int read_octets(const struct json *json, const char *key, uint8_t *ret_octets, size_t len)
+static int networkd_read_octets(
+	const struct json *json, const char *key, uint8_t *ret_octets, size_t len)
 {
 	int array = json_member(json, JSON_ROOT, key);
 	int node = json_first(json, array);
@@ -33,7 +34,7 @@ static int read_octets(const struct json *json, const char *key, uint8_t *ret_oc
 }
 
 /* Is the member absent, or that number? */
-static bool may_be(const struct json *json, const char *key, int64_t expected)
+static bool networkd_may_be(const struct json *json, const char *key, int64_t expected)
 {
 	int64_t number;
 
@@ -47,12 +48,13 @@ static bool networkd_read_lease(const struct json *json, struct lease *ret_lease
 	struct lease lease = {.address.family = AF_INET};
 	const size_t mac_len = sizeof(lease.mac.byte);
 
-	if (!may_be(json, "HardwareAddressType", HARDWARE_ETHERNET) ||
-		!may_be(json, "HardwareAddressLength", (int64_t)mac_len) ||
-		read_octets(json, "HardwareAddress", lease.mac.byte, mac_len) < 0)
+	if (!networkd_may_be(json, "HardwareAddressType", HARDWARE_ETHERNET) ||
+		!networkd_may_be(json, "HardwareAddressLength", (int64_t)mac_len) ||
+		networkd_read_octets(json, "HardwareAddress", lease.mac.byte, mac_len) < 0)
 		return false;
 	if (lease_json_address(json, "AddressString", &lease.address) < 0 &&
-		read_octets(json, "Address", lease.address.bytes, address_len(AF_INET)) < 0)
+		networkd_read_octets(json, "Address", lease.address.bytes, address_len(AF_INET)) <
+			0)
 		return false;
 	/* "ExpirationUSec" is of the clock since boot, and useless here. */
 	if (lease_json_number(json, "ExpirationRealtimeUSec", &lease.expires) < 0 ||

@@ -54,7 +54,7 @@ bool lease_table_is_empty(const struct lease_table *table)
 }
 
 /* The entry of an address, or NULL. *ret_bucket is the place where its bucket begins. */
-static struct entry *find_entry(
+static struct entry *lease_table_find(
 	struct lease_table *table, const struct address *address, uint16_t **ret_bucket)
 {
 	const char *bytes = (const char *)address->bytes;
@@ -77,7 +77,7 @@ void lease_table_put(struct lease_table *table, const struct lease *lease)
 		lease_table_drop(table, &lease->address);
 		return;
 	}
-	entry = find_entry(table, &lease->address, &bucket);
+	entry = lease_table_find(table, &lease->address, &bucket);
 	if (entry == NULL && table->count == LEASE_KEPT_MAX)
 		return;
 	if (entry == NULL) {
@@ -92,7 +92,7 @@ void lease_table_put(struct lease_table *table, const struct lease *lease)
 void lease_table_drop(struct lease_table *table, const struct address *address)
 {
 	uint16_t *bucket;
-	struct entry *entry = find_entry(table, address, &bucket);
+	struct entry *entry = lease_table_find(table, address, &bucket);
 
 	if (entry != NULL)
 		entry->is_kept = false;

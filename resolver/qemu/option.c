@@ -39,7 +39,7 @@ struct pair {
 };
 
 /* Takes everything up to the next single comma. */
-static struct text take_value(struct text *rest)
+static struct text option_take_value(struct text *rest)
 {
 	struct text value = {rest->at, rest->at};
 
@@ -51,7 +51,7 @@ static struct text take_value(struct text *rest)
 }
 
 /* Takes a pair and the comma behind it. False at the end. */
-static bool take_pair(struct text *rest, bool is_first, struct pair *ret_pair)
+static bool option_take_pair(struct text *rest, bool is_first, struct pair *ret_pair)
 {
 	struct pair pair = {.key = {rest->at, rest->at}};
 
@@ -64,7 +64,7 @@ static bool take_pair(struct text *rest, bool is_first, struct pair *ret_pair)
 		rest->at = pair.key.end + 1;
 	/* ",," belongs to a first value, and ends a word otherwise. */
 	if (!pair.is_bare || is_first) {
-		pair.value = take_value(rest);
+		pair.value = option_take_value(rest);
 	} else {
 		pair.value = pair.key;
 		rest->at = pair.key.end;
@@ -74,7 +74,7 @@ static bool take_pair(struct text *rest, bool is_first, struct pair *ret_pair)
 	return true;
 }
 
-static int copy_value(struct text value, char *ret_value, size_t size)
+static int option_copy_value(struct text value, char *ret_value, size_t size)
 {
 	size_t commas = 0, len;
 	const char *at;
@@ -92,7 +92,7 @@ static int copy_value(struct text value, char *ret_value, size_t size)
 
 /* Is this pair one of the key, and with which value? A bare word is "on", "nokey" is "off"
  * (util/qemu-option.c, get_opt_name_value()). */
-static bool has_key(const struct option *option, const struct pair *pair, bool is_first,
+static bool pair_has_key(const struct option *option, const struct pair *pair, bool is_first,
 	const char *key, struct text *ret_value)
 {
 	struct text word = pair->value;
@@ -120,14 +120,14 @@ static int get_from_text(
 	unsigned int seen = 0;
 	struct pair pair;
 
-	for (bool is_first = true; take_pair(&rest, is_first, &pair); is_first = false) {
-		if (!has_key(option, &pair, is_first, key, &next))
+	for (bool is_first = true; option_take_pair(&rest, is_first, &pair); is_first = false) {
+		if (!pair_has_key(option, &pair, is_first, key, &next))
 			continue;
 		value = next;
 		if (seen++ == n)
-			return copy_value(value, ret_value, size);
+			return option_copy_value(value, ret_value, size);
 	}
-	return n == LAST && value.at != NULL ? copy_value(value, ret_value, size) : -ENOENT;
+	return n == LAST && value.at != NULL ? option_copy_value(value, ret_value, size) : -ENOENT;
 }
 
 static int value_of_node(const struct option *option, int node, char *ret_value, size_t size)

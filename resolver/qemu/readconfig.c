@@ -10,7 +10,7 @@ struct writer {
 	bool is_empty; /* nothing of the group's value is written yet */
 };
 
-static bool put(struct writer *writer, struct text text)
+static bool writer_put(struct writer *writer, struct text text)
 {
 	size_t len = text_len(text);
 
@@ -21,20 +21,21 @@ static bool put(struct writer *writer, struct text text)
 	return true;
 }
 
-static bool put_byte(struct writer *writer, char byte)
+static bool writer_put_byte(struct writer *writer, char byte)
 {
-	return put(writer, (struct text){&byte, &byte + 1});
+	return writer_put(writer, (struct text){&byte, &byte + 1});
 }
 
 /* "key=value", or nothing at all if it does not fit. */
-static void put_pair(struct writer *writer, struct text key, struct text value)
+static void writer_put_pair(struct writer *writer, struct text key, struct text value)
 {
 	char *begin = writer->at;
-	bool fits = (writer->is_empty || put_byte(writer, ',')) && put(writer, key) &&
-		    put_byte(writer, '=');
+	bool fits = (writer->is_empty || writer_put_byte(writer, ',')) && writer_put(writer, key) &&
+		    writer_put_byte(writer, '=');
 
 	for (; fits && value.at < value.end; value.at++)
-		fits = (*value.at != ',' || put_byte(writer, ',')) && put_byte(writer, *value.at);
+		fits = (*value.at != ',' || writer_put_byte(writer, ',')) &&
+		       writer_put_byte(writer, *value.at);
 	/* The group's closing NUL must fit as well. */
 	if (!fits || writer->at == writer->end)
 		writer->at = begin;
@@ -42,15 +43,15 @@ static void put_pair(struct writer *writer, struct text key, struct text value)
 		writer->is_empty = false;
 }
 
-static void end_group(struct writer *writer)
+static void writer_end_group(struct writer *writer)
 {
 	if (writer->is_in_group)
-		(void)put_byte(writer, '\0');
+		(void)writer_put_byte(writer, '\0');
 	writer->is_in_group = false;
 }
 
 /* What is between the quotes around a piece. */
-static bool unquote(struct text text, struct text *ret_inner)
+static bool readconfig_unquote(struct text text, struct text *ret_inner)
 {
 	text = text_trim(text);
 	if (text_len(text) < 2 || *text.at != '"' || text.end[-1] != '"')
@@ -60,19 +61,19 @@ static bool unquote(struct text text, struct text *ret_inner)
 }
 
 /* [group] or [group "id"] */
-static void take_header(struct writer *writer, struct text line)
+static void readconfig_take_header(struct writer *writer, struct text line)
 {
 	char *begin;
 	const char *quote;
 	struct text name, id = {line.at, line.at};
 
-	end_group(writer);
+	writer_end_group(writer);
 	if (line.end[-1] != ']')
 		return;
 	name = (struct text){line.at + 1, line.end - 1};
 	quote = memchr(line.at, '"', text_len(line));
 	if (quote != NULL) {
-		if (!unquote((struct text){quote, name.end}, &id))
+		if (!readconfig_unquote((struct text){quote, name.end}, &id))
 			return;
 		name.end = quote;
 	}
@@ -80,13 +81,13 @@ static void take_header(struct writer *writer, struct text line)
 	if (name.at == name.end)
 		return;
 	begin = writer->at;
-	writer->is_in_group = put_byte(writer, '-') && put(writer, name) &&
-			      put_byte(writer, '\0') && writer->at < writer->end;
+	writer->is_in_group = writer_put_byte(writer, '-') && writer_put(writer, name) &&
+			      writer_put_byte(writer, '\0') && writer->at < writer->end;
 	writer->is_empty = true;
 	if (!writer->is_in_group)
 		writer->at = begin;
 	else if (id.at < id.end)
-		put_pair(writer, text_of("id"), id);
+		writer_put_pair(writer, text_of("id"), id);
 }
 
 size_t readconfig_to_arguments(const char *text, size_t len, char *ret_arguments, size_t size)
@@ -101,17 +102,17 @@ size_t readconfig_to_arguments(const char *text, size_t len, char *ret_arguments
 			memchr(line.at, '\0', text_len(line)) != NULL)
 			continue;
 		if (*line.at == '[') {
-			take_header(&writer, line);
+			readconfig_take_header(&writer, line);
 			continue;
 		}
 		/* key = "value" */
 		if (!writer.is_in_group || !text_take_field(&line, '=', &key) ||
-			!unquote(line, &value))
+			!readconfig_unquote(line, &value))
 			continue;
 		key = text_trim(key);
 		if (key.at < key.end)
-			put_pair(&writer, key, value);
+			writer_put_pair(&writer, key, value);
 	}
-	end_group(&writer);
+	writer_end_group(&writer);
 	return (size_t)(writer.at - ret_arguments);
 }

@@ -85,7 +85,7 @@ bool vm_shares_macs(const struct vm *vm)
 	return false;
 }
 
-static bool is_unique(const struct vm_nic *nic)
+static bool nic_is_unique(const struct vm_nic *nic)
 {
 	return nic->has_mac && !nic->mac_is_shared && !vm_nic_is_private(nic);
 }
@@ -93,7 +93,7 @@ static bool is_unique(const struct vm_nic *nic)
 bool vm_mac_is_unique(const struct vm *vm, const struct mac *mac)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)
-		if (is_unique(&vm->nics[i]) && mac_equals(&vm->nics[i].mac, mac))
+		if (nic_is_unique(&vm->nics[i]) && mac_equals(&vm->nics[i].mac, mac))
 			return true;
 	return false;
 }
@@ -101,7 +101,7 @@ bool vm_mac_is_unique(const struct vm *vm, const struct mac *mac)
 bool vm_has_unique_macs(const struct vm *vm)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++)
-		if (is_unique(&vm->nics[i]))
+		if (nic_is_unique(&vm->nics[i]))
 			return true;
 	return false;
 }

@@ -42,7 +42,7 @@ void vm_argv_parse_names(struct vm *vm, const struct argv *argv)
 	vm_add_name(vm, uuid);
 }
 
-static const char *last_part(const char *path)
+static const char *socket_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -55,14 +55,14 @@ static void take_serial(struct vm *vm, bool is_known, const struct endpoint *end
 	/* A serial port can be a console as well: only its socket's name shows what it is. */
 	static const char *const words[] = {"qga", "guest_agent", "guest-agent", "guestagent"};
 	struct endpoint *agent = &vm->agent;
-	const char *name = last_part(endpoint->path);
+	const char *name = socket_name(endpoint->path);
 
 	if (is_known) {
 		/* By the last part: directories may be given through a link (/var/run), or relative
 		 * to QEMU's. */
 		agent->is_serial |= agent->kind == ENDPOINT_UNIX &&
 				    endpoint->kind == ENDPOINT_UNIX && agent->path[0] != '\0' &&
-				    strcmp(last_part(agent->path), name) == 0;
+				    strcmp(socket_name(agent->path), name) == 0;
 		return;
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -13,27 +13,27 @@
  * -chardev has two grammars: keys on one level, and, in JSON, QAPI's nested ChardevBackend
  * (qapi/char.json). A key of the first and its path in the second.
  */
-static int get(const struct option *option, const char *key, const char *json_key, char *ret_value,
-	size_t size)
+static int chardev_get(const struct option *option, const char *key, const char *json_key,
+	char *ret_value, size_t size)
 {
 	return option_get(option, option->json != NULL ? json_key : key, ret_value, size);
 }
 
-static bool get_bool(
+static bool chardev_get_bool(
 	const struct option *option, const char *key, const char *json_key, bool otherwise)
 {
 	return option_get_bool(option, option->json != NULL ? json_key : key, otherwise);
 }
 
-static int read_unix(const struct option *option, struct endpoint *endpoint)
+static int chardev_read_unix(const struct option *option, struct endpoint *endpoint)
 {
 	char path[ENDPOINT_PATH_SIZE];
-	bool is_tight = get_bool(option, "tight", "backend.data.addr.data.tight", true);
-	int len = get(option, "path", "backend.data.addr.data.path", path, sizeof(path));
+	bool is_tight = chardev_get_bool(option, "tight", "backend.data.addr.data.tight", true);
+	int len = chardev_get(option, "path", "backend.data.addr.data.path", path, sizeof(path));
 
 	if (len <= 0)
 		return -EOPNOTSUPP;
-	if (!get_bool(option, "abstract", "backend.data.addr.data.abstract", false))
+	if (!chardev_get_bool(option, "abstract", "backend.data.addr.data.abstract", false))
 		return endpoint_set_path(endpoint, path) < 0 ? -EOPNOTSUPP : 0;
 	if (len + 1 > ENDPOINT_SUN_PATH_SIZE)
 		return -EOPNOTSUPP;
@@ -45,7 +45,7 @@ static int read_unix(const struct option *option, struct endpoint *endpoint)
 	return 0;
 }
 
-static int set_tcp(struct endpoint *endpoint, const char *host, struct text port)
+static int chardev_set_tcp(struct endpoint *endpoint, const char *host, struct text port)
 {
 	static const uint8_t any[16] = {0};
 	struct address address;
@@ -67,30 +67,30 @@ static int set_tcp(struct endpoint *endpoint, const char *host, struct text port
 }
 
 /* A socket that QEMU listens on; in QAPI that is the default. */
-static int read_socket(const struct option *option, struct endpoint *endpoint)
+static int chardev_read_socket(const struct option *option, struct endpoint *endpoint)
 {
 	char host[HOST_TEXT_SIZE] = "", text[16];
 	uint64_t fd;
 	int r;
 
-	if (!get_bool(option, "server", "backend.data.server", option->json != NULL) ||
-		get_bool(option, "telnet", "backend.data.telnet", false) ||
-		get_bool(option, "websocket", "backend.data.websocket", false))
+	if (!chardev_get_bool(option, "server", "backend.data.server", option->json != NULL) ||
+		chardev_get_bool(option, "telnet", "backend.data.telnet", false) ||
+		chardev_get_bool(option, "websocket", "backend.data.websocket", false))
 		return -EOPNOTSUPP;
-	if (read_unix(option, endpoint) == 0)
+	if (chardev_read_unix(option, endpoint) == 0)
 		return 0;
 	/* A name is that of a descriptor that came through the monitor. */
-	if (get(option, "fd", "backend.data.addr.data.str", text, sizeof(text)) > 0 &&
+	if (chardev_get(option, "fd", "backend.data.addr.data.str", text, sizeof(text)) > 0 &&
 		text_number(text_of(text), 10, INT16_MAX, &fd) == 0) {
 		*endpoint = (struct endpoint){.kind = ENDPOINT_FD, .fd = (int)fd};
 		return 0;
 	}
-	r = get(option, "host", "backend.data.addr.data.host", host, sizeof(host));
+	r = chardev_get(option, "host", "backend.data.addr.data.host", host, sizeof(host));
 	if (r < 0 && r != -ENOENT)
 		return -EOPNOTSUPP;
-	if (get(option, "port", "backend.data.addr.data.port", text, sizeof(text)) <= 0)
+	if (chardev_get(option, "port", "backend.data.addr.data.port", text, sizeof(text)) <= 0)
 		return -EOPNOTSUPP;
-	return set_tcp(endpoint, host, text_of(text));
+	return chardev_set_tcp(endpoint, host, text_of(text));
 }
 
 int vm_chardev_by_id(const struct argv *argv, const char *id, struct endpoint *ret_endpoint)
@@ -102,9 +102,9 @@ int vm_chardev_by_id(const struct argv *argv, const char *id, struct endpoint *r
 
 	if (!argv_option_by_id(argv, "chardev", "backend", id, &option))
 		return -ENOENT;
-	if (get(&option, "backend", "backend.type", backend, sizeof(backend)) >= 0 &&
+	if (chardev_get(&option, "backend", "backend.type", backend, sizeof(backend)) >= 0 &&
 		strcmp(backend, "socket") == 0)
-		r = read_socket(&option, &endpoint);
+		r = chardev_read_socket(&option, &endpoint);
 	option_done(&option);
 	if (r == 0)
 		*ret_endpoint = endpoint;
@@ -112,7 +112,7 @@ int vm_chardev_by_id(const struct argv *argv, const char *id, struct endpoint *r
 }
 
 /* "tcp:HOST:PORT,server=on" */
-static int read_tcp_device(const char *device, struct endpoint *endpoint)
+static int chardev_read_tcp(const char *device, struct endpoint *endpoint)
 {
 	struct text rest = text_of(device), place, host_text;
 	char host[HOST_TEXT_SIZE];
@@ -125,7 +125,7 @@ static int read_tcp_device(const char *device, struct endpoint *endpoint)
 		return -EOPNOTSUPP;
 	is_server = option_get_bool(&option, "server", false);
 	option_done(&option);
-	return is_server ? set_tcp(endpoint, host, place) : -EOPNOTSUPP;
+	return is_server ? chardev_set_tcp(endpoint, host, place) : -EOPNOTSUPP;
 }
 
 int vm_chardev_by_device(const struct argv *argv, const char *device, struct endpoint *ret_endpoint)
@@ -140,11 +140,11 @@ int vm_chardev_by_device(const struct argv *argv, const char *device, struct end
 	if (strncmp(device, "chardev:", 8) == 0)
 		return vm_chardev_by_id(argv, device + 8, ret_endpoint);
 	if (strncmp(device, "tcp:", 4) == 0) {
-		r = read_tcp_device(device + 4, &endpoint);
+		r = chardev_read_tcp(device + 4, &endpoint);
 	} else if (strncmp(device, "unix:", 5) == 0 && device[5] != '{' &&
 		   option_init(&option, device + 5, "path") == 0) {
 		/* "unix:PATH,server=on": an option whose bare first value is the path. */
-		r = read_socket(&option, &endpoint);
+		r = chardev_read_socket(&option, &endpoint);
 		option_done(&option);
 	}
 	if (r == 0)

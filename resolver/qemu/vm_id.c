@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 /* The last part of a path, and what is before it. */
-static struct text last_part(struct text path, struct text *ret_before)
+static struct text path_last_part(struct text path, struct text *ret_before)
 {
 	struct text part = path;
 
@@ -21,7 +21,7 @@ static struct text last_part(struct text path, struct text *ret_before)
 }
 
 /* Words that show what a socket is, not whose. */
-static bool is_generic(struct text part)
+static bool part_is_generic(struct text part)
 {
 	static const char *const words[] = {"agent", "ga", "guest-agent", "guest_agent", "monitor",
 		"org.qemu.guest_agent", "qemu-ga", "qemu-guest", "qemu-guest-agent", "qga", "qmp",
@@ -33,7 +33,7 @@ static bool is_generic(struct text part)
 	return part.at == part.end;
 }
 
-static struct text without_suffix(struct text part)
+static struct text part_without_suffix(struct text part)
 {
 	static const char *const suffixes[] = {
 		".sock", ".socket", ".qga", ".0", "-agent", "-qga", ".agent"};
@@ -99,20 +99,20 @@ static struct text find_part(const struct vm *vm, const struct argv *argv, const
 
 	/* By the name of the agent's socket, or if that is the same for every VM, of its folder. */
 	if (vm->agent.kind == ENDPOINT_UNIX && vm->agent.path[0] != '\0') {
-		part = without_suffix(last_part(path, &before));
-		if (is_generic(part))
-			part = last_part(before, &before);
-		if (!is_generic(part) && text_len(part) <= NAME_VM_MAX)
+		part = part_without_suffix(path_last_part(path, &before));
+		if (part_is_generic(part))
+			part = path_last_part(before, &before);
+		if (!part_is_generic(part) && text_len(part) <= NAME_VM_MAX)
 			return part;
 	}
 	/* By the folder of the disk. */
 	if (!first_disk(argv, disk, ENDPOINT_PATH_SIZE))
 		return text_of("");
-	(void)last_part(text_of(disk), &before);
-	part = last_part(before, &before);
+	(void)path_last_part(text_of(disk), &before);
+	part = path_last_part(before, &before);
 	if (part.at == part.end && disk[0] != '/')
-		part = last_part(text_of(cwd), &before);
-	if (is_generic(part) || text_len(part) > NAME_VM_MAX)
+		part = path_last_part(text_of(cwd), &before);
+	if (part_is_generic(part) || text_len(part) > NAME_VM_MAX)
 		part.end = part.at;
 	return part;
 }

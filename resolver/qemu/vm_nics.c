@@ -11,7 +11,7 @@
 #define FORWARD_TEXT_SIZE 128
 
 /* Takes "[HOST]:PORT": no host means any, an IPv6 address is in brackets. */
-static bool take_place(struct text *rest, struct address *ret_host, uint16_t *ret_port)
+static bool forward_take_place(struct text *rest, struct address *ret_host, uint16_t *ret_port)
 {
 	char separator = text_take_char(rest, '[') ? ']' : ':';
 	struct text host;
@@ -37,8 +37,9 @@ int vm_forward_parse(const char *text, struct vm_forward *ret_forward)
 
 	if (!text_take(&rest, "tcp:") && !text_take_char(&rest, ':'))
 		return -EINVAL;
-	if (!take_place(&rest, &forward.host, &forward.host_port) || !text_take_char(&rest, '-') ||
-		!take_place(&rest, &guest, &forward.guest_port) || rest.at < rest.end)
+	if (!forward_take_place(&rest, &forward.host, &forward.host_port) ||
+		!text_take_char(&rest, '-') ||
+		!forward_take_place(&rest, &guest, &forward.guest_port) || rest.at < rest.end)
 		return -EINVAL;
 	*ret_forward = forward;
 	return 0;
@@ -76,7 +77,7 @@ struct reading {
 };
 
 /* What a -netdev, -nic or -net has on the host's side. */
-static void read_netdev(
+static void nic_read_netdev(
 	const struct reading *reading, const struct option *option, struct vm_nic *nic)
 {
 	char type[32], text[FORWARD_TEXT_SIZE];
@@ -102,13 +103,13 @@ static void read_netdev(
 	}
 }
 
-static void plug_by_id(const struct reading *reading, const char *id, struct vm_nic *nic)
+static void nic_plug_by_id(const struct reading *reading, const char *id, struct vm_nic *nic)
 {
 	struct option option;
 
 	if (!argv_option_by_id(reading->argv, "netdev", "type", id, &option))
 		return;
-	read_netdev(reading, &option, nic);
+	nic_read_netdev(reading, &option, nic);
 	option_done(&option);
 }
 
@@ -116,7 +117,7 @@ static const uint8_t default_mac[] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 /* QEMU counts its default MACs up, past those that are taken (net/net.c,
  * qemu_macaddr_default_if_unset()). */
-static void choose_mac(struct reading *reading, struct vm_nic *nic)
+static void nic_choose_mac(struct reading *reading, struct vm_nic *nic)
 {
 	for (unsigned int last = default_mac[5]; last < 0xff; last++) {
 		if (reading->is_taken[last])
@@ -129,7 +130,7 @@ static void choose_mac(struct reading *reading, struct vm_nic *nic)
 	}
 }
 
-static void read_mac(
+static void nic_read_mac(
 	struct reading *reading, const struct option *option, const char *key, struct vm_nic *nic)
 {
 	static const struct mac unset = {{0}};
@@ -138,50 +139,50 @@ static void read_mac(
 
 	nic->has_mac = mac_parse(text, &nic->mac) == 0;
 	if (r == -ENOENT || (nic->has_mac && mac_equals(&nic->mac, &unset)))
-		choose_mac(reading, nic);
+		nic_choose_mac(reading, nic);
 	else if (nic->has_mac && memcmp(nic->mac.byte, default_mac, sizeof(default_mac) - 1) == 0)
 		reading->is_taken[nic->mac.byte[5]] = true;
 }
 
 /* What is not kept is not read: a look for what is behind a NIC walks the command line. */
-static bool has_room(const struct reading *reading)
+static bool nics_have_room(const struct reading *reading)
 {
 	return reading->vm->nic_count < VM_NICS_MAX;
 }
 
-static void add_nic(struct reading *reading, const struct vm_nic *nic)
+static void nics_add(struct reading *reading, const struct vm_nic *nic)
 {
-	if (has_room(reading))
+	if (nics_have_room(reading))
 		reading->vm->nics[reading->vm->nic_count++] = *nic;
 }
 
 /* -net nic,...: a NIC, on a -netdev or on the hub. */
-static void read_net(struct reading *reading, const struct option *option)
+static void nics_read_net(struct reading *reading, const struct option *option)
 {
 	struct argv_walk walk = argv_begin(reading->argv);
 	struct vm_nic nic = {0};
 	struct option other;
 	char id[VM_ID_SIZE];
 
-	if (!has_room(reading) || !option_equals(option, "type", "nic"))
+	if (!nics_have_room(reading) || !option_equals(option, "type", "nic"))
 		return;
 	if (option_get(option, "netdev", id, sizeof(id)) >= 0) {
-		plug_by_id(reading, id, &nic);
+		nic_plug_by_id(reading, id, &nic);
 	} else {
 		/* -net puts all NICs and back ends that it makes on one hub. */
 		nic.netdev = VM_NETDEV_NONE;
 		while (argv_next_option(&walk, "net", "type", &other)) {
 			if (!option_equals(&other, "type", "nic"))
-				read_netdev(reading, &other, &nic);
+				nic_read_netdev(reading, &other, &nic);
 			option_done(&other);
 		}
 	}
-	read_mac(reading, option, "macaddr", &nic);
-	add_nic(reading, &nic);
+	nic_read_mac(reading, option, "macaddr", &nic);
+	nics_add(reading, &nic);
 }
 
 /* -device: a NIC if it has a netdev, or is of a model that is one. */
-static void read_device(struct reading *reading, const struct option *option)
+static void nics_read_device(struct reading *reading, const struct option *option)
 {
 	static const char *const families[] = {"virtio-net", "e1000", "rtl8139", "vmxnet3", "ne2k_",
 		"pcnet", "i8255", "usb-net", "tulip", "igb", "sungem", "spapr-vlan"};
@@ -190,7 +191,7 @@ static void read_device(struct reading *reading, const struct option *option)
 	bool is_nic;
 	int r = option_get(option, "netdev", id, sizeof(id));
 
-	if (!has_room(reading) || option_get(option, "driver", driver, sizeof(driver)) < 0)
+	if (!nics_have_room(reading) || option_get(option, "driver", driver, sizeof(driver)) < 0)
 		return;
 	is_nic = r != -ENOENT;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
@@ -200,9 +201,9 @@ static void read_device(struct reading *reading, const struct option *option)
 	if (r == -ENOENT)
 		nic.netdev = VM_NETDEV_NONE;
 	if (r >= 0)
-		plug_by_id(reading, id, &nic);
-	read_mac(reading, option, "mac", &nic);
-	add_nic(reading, &nic);
+		nic_plug_by_id(reading, id, &nic);
+	nic_read_mac(reading, option, "mac", &nic);
+	nics_add(reading, &nic);
 }
 
 /* QEMU makes the NICs of -nic and -net before those of -device, of these the ones in JSON last
@@ -219,16 +220,16 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 	while (argv_next_option(&walk, "nic", "type", &option)) {
 		struct vm_nic nic = {0};
 
-		if (has_room(&reading) && !option_equals(&option, "type", "none")) {
-			read_netdev(&reading, &option, &nic);
-			read_mac(&reading, &option, "mac", &nic);
-			add_nic(&reading, &nic);
+		if (nics_have_room(&reading) && !option_equals(&option, "type", "none")) {
+			nic_read_netdev(&reading, &option, &nic);
+			nic_read_mac(&reading, &option, "mac", &nic);
+			nics_add(&reading, &nic);
 		}
 		option_done(&option);
 	}
 	walk = argv_begin(argv);
 	while (argv_next_option(&walk, "net", "type", &option)) {
-		read_net(&reading, &option);
+		nics_read_net(&reading, &option);
 		option_done(&option);
 	}
 	/* Without any network option QEMU makes one NIC on a user-mode network. */
@@ -236,14 +237,14 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 		!argv_has(argv, "nodefaults")) {
 		struct vm_nic nic = {.netdev = VM_NETDEV_USER};
 
-		choose_mac(&reading, &nic);
-		add_nic(&reading, &nic);
+		nic_choose_mac(&reading, &nic);
+		nics_add(&reading, &nic);
 	}
 	for (int in_json = 0; in_json < 2; in_json++) {
 		walk = argv_begin(argv);
 		while (argv_next_option(&walk, "device", "driver", &option)) {
 			if ((option.json != NULL) == (in_json == 1))
-				read_device(&reading, &option);
+				nics_read_device(&reading, &option);
 			option_done(&option);
 		}
 	}
