@@ -126,7 +126,7 @@ static void ask_anew(
 	finder.context = memory = &asking->lookup.memory;
 	agent_memory_init(memory, &asking->cache, &host->trust, host->config,
 		deadline_after_ms(deadline_left_ms(host->deadline) / 2));
-	if (question->known != NULL)
+	if (question->known != NULL && question->known->start_time != 0)
 		r = follow(host, question->known, &asking->found);
 	else
 		r = vm_find_by_name(&finder, answer->vm.id, &asking->found, &asking->rivals);

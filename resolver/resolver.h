@@ -80,7 +80,8 @@ struct resolver_claims;
 struct resolver_question {
 	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
 	/* The VM that an earlier question of that name led to, or NULL: it is followed by its
-	 * process, and not looked for again. One that has ended is RESOLVER_VM_GONE. */
+	 * process, and not looked for again, if its start time is known. One that has ended is
+	 * RESOLVER_VM_GONE. */
 	const struct vm *known;
 	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
 	int budget_ms;    /* 0: timeout_ms of the configuration */
