@@ -3,9 +3,10 @@
 # Names of VMs among the hosts that bash-completion offers for ssh, scp, sftp, rsync and the like.
 # bash-completion reads this file once it has defined its functions.
 
-# Of the options of both, what is put before and behind a name: prefix and suffix of who calls it, and OPTIND.
-_qemuvm_read_options() {
-	local OPTARG option
+# _qemuvm_hosts [-a] [-c] [-F FILE] [-p PREFIX] [-4] [-6] WORD: names of VMs that continue the word, a line
+# each. The word may begin with "user@"; what is put before and behind a name is as the options say.
+_qemuvm_hosts() {
+	local OPTIND=1 OPTARG option prefix='' suffix='' word user=''
 	# shellcheck disable=SC2213 # the others say where hosts are looked for
 	while getopts ac46F:p: option "$@"; do
 		case $option in
@@ -14,37 +15,31 @@ _qemuvm_read_options() {
 		*) ;;
 		esac
 	done
+	word=${!OPTIND-}
+	[[ $word != *@* ]] || user=${word%"${word##*@}"}
+	compgen -P "$prefix$user" -S "$suffix" -W "$(qemuvm list --names 2>/dev/null)" -- "${word#"$user"}"
 }
 
-# 2.11 and before: _known_hosts_real [-a] [-c] [-F FILE] [-p PREFIX] [-4] [-6] WORD
+# 2.11 and before: the words go to COMPREPLY.
 if declare -F _known_hosts_real >/dev/null && ! declare -F _qemuvm_other_hosts >/dev/null; then
 	eval "_qemuvm_other_hosts()$(declare -f _known_hosts_real | tail -n +2)"
 	_known_hosts_real() {
-		local OPTIND=1 prefix='' suffix='' status=0
+		local status=0 names
 		_qemuvm_other_hosts "$@" || status=$?
-		_qemuvm_read_options "$@"
-		shift $((OPTIND - 1))
-		# What is typed may begin with "user@".
-		local word=${1-} user=''
-		[[ $word != *@* ]] || user=${word%"${word##*@}"}
-		local IFS=$'\n'
-		# shellcheck disable=SC2207 # a line is a name
-		COMPREPLY+=($(compgen -P "$prefix$user" -S "$suffix" \
-			-W "$(qemuvm list --names 2>/dev/null)" -- "${word#"$user"}"))
+		mapfile -t names < <(_qemuvm_hosts "$@")
+		COMPREPLY+=("${names[@]}")
 		return "$status"
 	}
 fi
 
-# 2.12 and later: it fills the array known_hosts of who calls it.
+# 2.12 and later: they go to known_hosts, an array of the caller's.
 if declare -F _comp_compgen_known_hosts__impl >/dev/null && ! declare -F _qemuvm_other_known_hosts >/dev/null; then
 	eval "_qemuvm_other_known_hosts()$(declare -f _comp_compgen_known_hosts__impl | tail -n +2)"
 	_comp_compgen_known_hosts__impl() {
-		local OPTIND=1 prefix='' suffix='' status=0 name
+		local status=0 names
 		_qemuvm_other_known_hosts "$@" || status=$?
-		_qemuvm_read_options "$@"
-		while IFS= read -r name; do
-			[[ $prefix$name != "${cur-}"* ]] || known_hosts+=("$prefix$name$suffix")
-		done < <(qemuvm list --names 2>/dev/null)
+		mapfile -t names < <(_qemuvm_hosts "$@")
+		known_hosts+=("${names[@]}")
 		[ ${#known_hosts[@]} != 0 ] || return "$status"
 	}
 fi

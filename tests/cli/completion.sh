@@ -74,7 +74,7 @@ type_into() {
 
 # In each the name is cut short, so that a shell has but one way to go on.
 lines=('qemuvm ip we\t' 'qemuvm do\t--help' 'qemuvm ip --so\t' 'qemuvm ip --source nei\t build' 'qemuvm export --format an\t'
-	'ssh we\t' 'scp file we\t' 'sftp we\t' 'rsync file we\t' 'ssh root@we\t' 'told qemuvm')
+	'ssh we\t' 'scp file we\t' 'sftp we\t' 'rsync file we\t' 'ssh root@we\t' 'scp file root@we\t' 'told qemuvm')
 cd "$world/folder" || exit
 for shell in bash zsh fish; do
 	case $shell in
@@ -94,5 +94,7 @@ for shell in bash zsh fish; do
 	check_match "$shell: sftp" 'sftp<\[webserver:?\]>' "$shown"
 	check_match "$shell: rsync, with a colon" 'rsync<\[file\]\[webserver:\]>' "$shown"
 	check_match "$shell: behind a user's name" 'ssh<\[root@webserver\]>' "$shown"
+	[ "$shell" != bash ] ||
+		check_match "$shell: behind a user's name, with a colon" 'scp<\[file\]\[root@webserver:\]>' "$shown"
 done
 finish
