@@ -3,59 +3,52 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "config/config_file.h"
+#include "monitor/vm_monitor.h"
 #include "output.h"
 
-/* Longer words are compared by their beginning. */
+/* Only this many letters of a word are compared. */
 #define WORD_MAX 24
-/* A slip of the finger, or two letters swapped. */
+/* One wrong letter, or two letters swapped. */
 #define NEAR_DISTANCE 2
 /* Of one command. */
 #define OPTIONS_MAX 16
-/* A day, and within what milliseconds in an int can hold. */
+/* A day; in milliseconds it fits into an int. */
 #define SECONDS_MAX 86400
 
-static unsigned int least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to be put in, left out or changed (Levenshtein), a row of the table at a time. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int row[WORD_MAX + 1];
-	size_t a_len = strnlen(a, WORD_MAX), b_len = strnlen(b, WORD_MAX);
-
-	for (unsigned int j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (unsigned int i = 1; i <= a_len; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned int j = 1; j <= b_len; j++) {
-			unsigned int above = row[j];
-
-			row[j] = least(
-				least(row[j - 1], above) + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = above;
-		}
-	}
-	return row[b_len];
-}
-
+/*
+ * The nearest word: by letters that are inserted, left out or changed (Levenshtein distance, one
+ * row of the table at a time). NULL: none is near.
+ */
 static const char *find_nearest(const char *typed, const char *const *words)
 {
-	unsigned int nearest_distance = NEAR_DISTANCE + 1;
+	unsigned int row[WORD_MAX + 1], nearest_distance = NEAR_DISTANCE + 1;
+	size_t typed_len = strnlen(typed, WORD_MAX);
 	const char *nearest = NULL;
 
 	for (; *words != NULL; words++) {
-		unsigned int d = distance(typed, *words);
+		size_t len = strnlen(*words, WORD_MAX);
 
-		if (d < nearest_distance) {
-			nearest_distance = d;
+		for (unsigned int j = 0; j <= len; j++)
+			row[j] = j;
+		for (unsigned int i = 1; i <= typed_len; i++) {
+			unsigned int diagonal = row[0];
+
+			row[0] = i;
+			for (unsigned int j = 1; j <= len; j++) {
+				unsigned int changed = diagonal + (typed[i - 1] != (*words)[j - 1]);
+				unsigned int moved =
+					1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+
+				diagonal = row[j];
+				row[j] = changed < moved ? changed : moved;
+			}
+		}
+		if (row[len] < nearest_distance) {
+			nearest_distance = row[len];
 			nearest = *words;
 		}
 	}
@@ -84,7 +77,7 @@ int command_unknown(const char *kind, const char *typed, const char *const *word
 	return EXIT_USAGE;
 }
 
-static void complain_about_option(const char *typed, const struct option *options)
+static void report_option(const char *typed, const struct option *options)
 {
 	const char *names[OPTIONS_MAX + 1] = {NULL};
 
@@ -95,7 +88,7 @@ static void complain_about_option(const char *typed, const struct option *option
 
 int command_option(int argc, char **argv, const char *letters, const struct option *options)
 {
-	/* What getopt calls the program's name is the command's. */
+	/* getopt expects the name of the program before the arguments. */
 	char **words = argv - 1;
 	int option;
 
@@ -108,12 +101,12 @@ int command_option(int argc, char **argv, const char *letters, const struct opti
 	if (option != '?')
 		return option;
 	if (optopt == 0)
-		complain_about_option(words[optind - 1], options);
+		report_option(words[optind - 1], options);
 	else if (strncmp(words[optind - 1], "--", 2) == 0)
 		fprintf(stderr, "qemuvm: %.*s takes no value\n",
 			(int)strcspn(words[optind - 1], "="), words[optind - 1]);
 	else
-		complain_about_option((const char[]){'-', (char)optopt, '\0'}, options);
+		report_option((const char[]){'-', (char)optopt, '\0'}, options);
 	return COMMAND_OPTION_BAD;
 }
 
@@ -135,17 +128,14 @@ int command_operands(int argc, char **argv, int max, const char **ret_operands)
 
 bool command_seconds(const char *text, int *ret_seconds)
 {
-	char *end;
-	long seconds;
+	uint64_t seconds;
 
 	if (text == NULL)
 		return true;
-	errno = 0;
-	seconds = strtol(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || seconds > SECONDS_MAX) {
+	if (text_number(text_of(text), 10, SECONDS_MAX, &seconds) < 0) {
 		fputs("qemuvm: \"", stderr);
 		output_text(stderr, text);
-		fprintf(stderr, "\" is no number of seconds up to %d\n", SECONDS_MAX);
+		fprintf(stderr, "\" is not a number of seconds up to %d\n", SECONDS_MAX);
 		return false;
 	}
 	*ret_seconds = (int)seconds;
@@ -178,12 +168,26 @@ struct host *command_host(void)
 	return &host;
 }
 
+void command_begin_error(const char *about)
+{
+	fputs("qemuvm: ", stderr);
+	output_text(stderr, about);
+	fputs(": ", stderr);
+}
+
+void command_ask(
+	struct host *host, struct resolver_question question, struct resolver_answer *ret_answer)
+{
+	question.want_scope_id = true;
+	question.query_monitor = vm_monitor_query;
+	resolver_ask(host, &question, ret_answer);
+}
+
 int command_explain(const char *name, const struct resolver_answer *answer)
 {
 	char text[RESOLVER_TEXT_SIZE];
 
-	fputs("qemuvm: ", stderr);
-	output_text(stderr, name);
-	fprintf(stderr, ": %s\n", resolver_explain(answer, text));
+	command_begin_error(name);
+	fprintf(stderr, "%s\n", resolver_explain(answer, text));
 	return answer->outcome == RESOLVER_NO_VM ? EXIT_NO_VM : EXIT_NO_ADDRESS;
 }

@@ -15,6 +15,14 @@ void vm_add_name(struct vm *vm, const char *name)
 	memcpy(vm->names[vm->name_count++], name, len + 1);
 }
 
+bool vm_has_name(const struct vm *vm, const char *typed)
+{
+	for (unsigned int i = 0; i < vm->name_count; i++)
+		if (name_matches(typed, vm->names[i]))
+			return true;
+	return name_matches(typed, vm->id);
+}
+
 void vm_add_forward(struct vm *vm, const struct vm_forward *forward)
 {
 	if (vm->forward_count == VM_FORWARDS_MAX)

@@ -86,6 +86,8 @@ struct vm {
 
 /* Notes a name, unless it is empty, too long to be typed, there already, or one too many. */
 void vm_add_name(struct vm *vm, const char *name);
+/* Is its id or one of its names what was typed (see name_matches())? */
+bool vm_has_name(const struct vm *vm, const char *typed);
 /* Notes a forward, unless it is there already or one too many. */
 void vm_add_forward(struct vm *vm, const struct vm_forward *forward);
 
