@@ -18,15 +18,6 @@
 /* A machine-id(5) has 32 digits. */
 #define MACHINE_ID_SIZE 40
 
-/* Only the caller makes entries there, so nobody takes the name before QEMU does. */
-static bool is_own_directory(const char *directory)
-{
-	struct stat status;
-
-	return stat(directory, &status) == 0 && S_ISDIR(status.st_mode) &&
-	       status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
 /* Cuts the last part off a path: "/run/qemuvm/web.qga" -> "/run/qemuvm". */
 static void cut_last_part(char *path)
 {
@@ -36,55 +27,40 @@ static void cut_last_part(char *path)
 		*slash = '\0';
 }
 
-static bool try_template(const char *template, const char *name, bool may_be_made,
-	char ret_path[static CONFIG_PATH_SIZE])
-{
-	char path[CONFIG_PATH_SIZE], directory[CONFIG_PATH_SIZE];
-
-	if (config_socket_path(template, name, geteuid(), path) < 0)
-		return false;
-	memcpy(directory, path, sizeof(directory));
-	cut_last_part(directory);
-	if (may_be_made)
-		cut_last_part(directory);
-	if (!is_own_directory(directory))
-		return false;
-	memcpy(ret_path, path, sizeof(path));
-	return true;
-}
-
 /*
- * The path of a socket that a look-up finds: where a template's directory is the caller's already,
- * or else could be made (the general templates stand last).
+ * The socket's path by the first template whose directory exists and belongs to the caller, or by
+ * the last whose directory can be made (the general templates are the last ones). Nobody else may
+ * write there, so that nobody takes the name before QEMU does. 0 or -ENOENT.
  */
-static bool choose_path(const char *name, char ret_path[static CONFIG_PATH_SIZE])
+static int choose_path(const char *name, char ret_path[static CONFIG_PATH_SIZE])
 {
 	const struct config *config = command_config();
+	char path[CONFIG_PATH_SIZE], directory[CONFIG_PATH_SIZE];
+	struct stat status;
 
-	for (unsigned int i = 0; i < config->socket_count; i++)
-		if (try_template(config->sockets[i], name, false, ret_path))
-			return true;
-	for (unsigned int i = config->socket_count; i > 0; i--)
-		if (try_template(config->sockets[i - 1], name, true, ret_path))
-			return true;
-	return false;
-}
+	for (unsigned int i = 0; i < 2 * config->socket_count; i++) {
+		bool may_be_made = i >= config->socket_count;
+		unsigned int t = may_be_made ? 2 * config->socket_count - 1 - i : i;
 
-/* Within an option's value a comma is written twice. */
-static void double_commas(const char *path, char ret_path[static 2 * CONFIG_PATH_SIZE])
-{
-	for (; *path != '\0'; path++) {
-		*ret_path++ = *path;
-		if (*path == ',')
-			*ret_path++ = ',';
+		if (config_socket_path(config->sockets[t], name, geteuid(), path) < 0)
+			continue;
+		memcpy(directory, path, sizeof(directory));
+		cut_last_part(directory);
+		if (may_be_made)
+			cut_last_part(directory);
+		if (stat(directory, &status) < 0 || !S_ISDIR(status.st_mode) ||
+			status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+			continue;
+		memcpy(ret_path, path, sizeof(path));
+		return 0;
 	}
-	*ret_path = '\0';
+	return -ENOENT;
 }
 
 /*
- * A MAC that two VMs do not share by QEMU's counting: of QEMU's prefix, the rest from the VM's name,
- * so that it is the same at each start, and from the machine's ID, so that VMs of one name on two
- * computers of one network differ.
+ * A MAC that two VMs do not share by QEMU's counting: of QEMU's prefix, the rest from the VM's
+ * name, so that it is the same at each start, and from the machine's ID, so that VMs of one name on
+ * two computers of one network differ.
  */
 static struct mac mac_of_name(const char *name)
 {
@@ -111,8 +87,8 @@ static struct mac mac_of_name(const char *name)
 	return mac;
 }
 
-/* "bridge,br=br0" -> "bridge,mac=52:54:00:...,br=br0". A MAC that the value has itself stands behind
- * ours, and QEMU takes the last. False: no memory. */
+/* "bridge,br=br0" -> "bridge,mac=52:54:00:...,br=br0". If the value has a MAC itself, it is behind
+ * ours, and QEMU takes the last one. False: no memory. */
 static bool print_nic(const char *name, const char *nic)
 {
 	size_t type_len = strcspn(nic, ","), size = strlen(nic) + sizeof(",mac=") + MAC_TEXT_MAX;
@@ -131,9 +107,15 @@ static bool print_nic(const char *name, const char *nic)
 
 static void print_options(const char *name, const char *path)
 {
-	char doubled[2 * CONFIG_PATH_SIZE], chardev[2 * CONFIG_PATH_SIZE + 64];
+	char doubled[2 * CONFIG_PATH_SIZE], chardev[2 * CONFIG_PATH_SIZE + 64], *end = doubled;
 
-	double_commas(path, doubled);
+	/* A comma in the value of an option is written twice. */
+	for (; *path != '\0'; path++) {
+		*end++ = *path;
+		if (*path == ',')
+			*end++ = ',';
+	}
+	*end = '\0';
 	snprintf(chardev, sizeof(chardev), "socket,id=qga0,path=%s,server=on,wait=off", doubled);
 	printf("-name ");
 	output_shell_word(stdout, name);
@@ -143,63 +125,51 @@ static void print_options(const char *name, const char *path)
 	       " -device virtserialport,chardev=qga0,name=org.qemu.guest_agent.0");
 }
 
-/* /run is empty after each boot. What root's VMs offer there everybody may see (tmpfiles.d(5) makes
- * it so, too); in a user's own folder is the cache, which counts only with mode 0700. */
-static bool make_directory(const char *path)
-{
-	char directory[CONFIG_PATH_SIZE];
-	int r;
-
-	memcpy(directory, path, sizeof(directory));
-	cut_last_part(directory);
-	r = folder_make(directory, strcmp(directory, RUNTIME_DIRECTORY) == 0 ? 0755 : 0700);
-	if (r < 0) {
-		fputs("qemuvm: ", stderr);
-		output_text(stderr, directory);
-		fprintf(stderr, ": %s\n", strerror(-r));
-	}
-	return r == 0;
-}
-
-/* A value that is a JSON object has its MAC in itself. */
-static bool is_nic(const char *nic)
-{
-	if (*nic != '\0' && *nic != ',' && *nic != '{')
-		return true;
-	fputs("qemuvm: --nic wants what -nic of QEMU takes, such as bridge or user\n", stderr);
-	return false;
-}
-
 int command_args(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"nic", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
-	char name[NAME_VM_SIZE], path[CONFIG_PATH_SIZE];
+	char name[NAME_VM_SIZE], path[CONFIG_PATH_SIZE], directory[CONFIG_PATH_SIZE];
 	const char *typed = NULL, *nic = NULL;
-	int option;
+	int option, r;
 
 	while ((option = command_option(argc, argv, ":", options)) != COMMAND_OPTIONS_END) {
 		if (option == COMMAND_OPTION_BAD)
 			return EXIT_USAGE;
 		nic = optarg;
 	}
-	if (command_operands(argc, argv, 1, &typed) < 0 || (nic != NULL && !is_nic(nic)))
+	if (command_operands(argc, argv, 1, &typed) < 0)
 		return EXIT_USAGE;
+	/* A value that is a JSON object has its MAC in itself. */
+	if (nic != NULL && (*nic == '\0' || *nic == ',' || *nic == '{')) {
+		fputs("qemuvm: --nic must be a value of QEMU's -nic, such as bridge or user\n",
+			stderr);
+		return EXIT_USAGE;
+	}
 	if (typed == NULL)
 		return command_usage("args");
 	if (name_from_typed(typed, name) < 0) {
-		fputs("qemuvm: a VM's name has letters, digits, '-', '_' and single dots\n",
+		fputs("qemuvm: the name of a VM has letters, digits, '-', '_' and single dots\n",
 			stderr);
 		return EXIT_USAGE;
 	}
-	if (!choose_path(name, path)) {
-		fputs("qemuvm: no template of qemuvm.conf leads to a directory of yours; "
-		      "is there a /run/user directory for you (loginctl enable-linger)?\n",
+	if (choose_path(name, path) < 0) {
+		fputs("qemuvm: no socket template of qemuvm.conf has a directory of yours; is "
+		      "there a /run/user directory for you (loginctl enable-linger)?\n",
 			stderr);
 		return EXIT_NO_ADDRESS;
 	}
-	if (!make_directory(path))
+	/* /run is empty after each boot. Everybody may see the sockets of root's VMs (tmpfiles.d(5)
+	 * makes their directory the same way); a user's own directory holds the cache as well,
+	 * which needs mode 0700. */
+	memcpy(directory, path, sizeof(directory));
+	cut_last_part(directory);
+	r = folder_make(directory, strcmp(directory, RUNTIME_DIRECTORY) == 0 ? 0755 : 0700);
+	if (r < 0) {
+		command_begin_error(directory);
+		fprintf(stderr, "%s\n", strerror(-r));
 		return EXIT_NO_ADDRESS;
+	}
 	print_options(name, path);
 	if (nic != NULL && !print_nic(name, nic))
 		return EXIT_NO_ADDRESS;

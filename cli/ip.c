@@ -7,11 +7,10 @@
 #include "answer_text.h"
 #include "base/deadline.h"
 #include "command.h"
-#include "monitor/vm_monitor.h"
 #include "output.h"
 
 #define MS_PER_S 1000
-/* While a VM is waited for: of one question, and between two. */
+/* One question, and the pause before the next, while waiting for a VM. */
 #define ROUND_MS 3000
 #define PAUSE_MS 300
 
@@ -27,49 +26,20 @@ struct ip_request {
 	enum source_id source; /* with WANTED_ONE */
 };
 
-static int parse_source(const char *text, struct ip_request *request)
+static bool ip_parse_source(const char *text, struct ip_request *request)
 {
-	if (text != NULL && strcmp(text, "all") == 0) {
-		request->wanted = WANTED_EACH;
-		return EXIT_OK;
-	}
-	for (int s = 0; text != NULL && s < SOURCE_COUNT; s++) {
-		if (strcmp(text, config_source_name((enum source_id)s)) != 0)
-			continue;
-		request->wanted = WANTED_ONE;
+	request->wanted = strcmp(text, "all") == 0 ? WANTED_EACH : WANTED_ONE;
+	for (int s = 0; s < SOURCE_COUNT; s++) {
 		request->source = (enum source_id)s;
-		return EXIT_OK;
+		if (request->wanted == WANTED_EACH ||
+			strcmp(text, config_source_name(request->source)) == 0)
+			return true;
 	}
-	fputs("qemuvm: --source takes agent, lease, neighbour or all\n", stderr);
-	return EXIT_USAGE;
+	fputs("qemuvm: --source must be agent, lease, neighbour or all\n", stderr);
+	return false;
 }
 
-static int parse_option(int option, struct ip_request *request)
-{
-	switch (option) {
-	case '4':
-		request->family = AF_INET;
-		return EXIT_OK;
-	case '6':
-		request->family = AF_INET6;
-		return EXIT_OK;
-	case 'a':
-		request->wants_all = true;
-		return EXIT_OK;
-	case 'j':
-		request->wants_json = true;
-		return EXIT_OK;
-	case 's':
-		return parse_source(optarg, request);
-	case 'w':
-		request->waits = true;
-		return command_seconds(optarg, &request->wait_s) ? EXIT_OK : EXIT_USAGE;
-	default:
-		return EXIT_USAGE;
-	}
-}
-
-static int parse(int argc, char **argv, struct ip_request *request)
+static int ip_parse(int argc, char **argv, struct ip_request *request)
 {
 	static const struct option options[] = {
 		{"all", no_argument, NULL, 'a'},
@@ -80,42 +50,28 @@ static int parse(int argc, char **argv, struct ip_request *request)
 	};
 	int option;
 
-	while ((option = command_option(argc, argv, ":46", options)) != COMMAND_OPTIONS_END)
-		if (parse_option(option, request) != EXIT_OK)
+	while ((option = command_option(argc, argv, ":46", options)) != COMMAND_OPTIONS_END) {
+		if (option == COMMAND_OPTION_BAD)
 			return EXIT_USAGE;
+		if (option == '4')
+			request->family = AF_INET;
+		if (option == '6')
+			request->family = AF_INET6;
+		request->wants_all |= option == 'a';
+		request->wants_json |= option == 'j';
+		request->waits |= option == 'w';
+		if (option == 's' && !ip_parse_source(optarg, request))
+			return EXIT_USAGE;
+		if (option == 'w' && !command_seconds(optarg, &request->wait_s))
+			return EXIT_USAGE;
+	}
 	if (command_operands(argc, argv, 1, &request->name) < 0)
 		return EXIT_USAGE;
-	if (request->name == NULL)
-		return command_usage("ip");
-	return EXIT_OK;
+	return request->name == NULL ? command_usage("ip") : EXIT_OK;
 }
 
-/*
- * The best one, unless all are wanted: of both families IPv4, since it also stands in a URL as it
- * is.
- */
-static void print_addresses(const struct resolver_answer *answer, bool wants_all)
-{
-	char text[ADDRESS_TEXT_MAX];
-	size_t best = 0;
-
-	while (best < answer->address_count && answer->addresses[best].family != AF_INET)
-		best++;
-	if (best == answer->address_count)
-		best = 0;
-	for (size_t i = 0; i < answer->address_count; i++)
-		if (wants_all || i == best)
-			puts(address_format(&answer->addresses[i], text));
-}
-
-/* Is an address worth waiting for? A VM that boots has one of its families before the other. */
-static bool may_come(const struct resolver_answer *answer)
-{
-	return answer->outcome == RESOLVER_NOT_YET ||
-	       (answer->outcome == RESOLVER_NO_ADDRESS && answer->reason != RESOLVER_USER_MODE);
-}
-
-static const struct resolver_answer *ask(
+/* Asks until there is an address, if the request waits for one. */
+static const struct resolver_answer *ip_ask(
 	const struct ip_request *request, struct resolver_claims *claims)
 {
 	static const enum source_id all[SOURCE_COUNT] = {
@@ -124,15 +80,12 @@ static const struct resolver_answer *ask(
 	struct resolver_question question = {
 		.name = request->name,
 		.family = request->family,
-		.want_scope_id = true,
 		.wait_for_boot = request->waits,
-		.query_monitor = vm_monitor_query,
 		.no_cache = request->wanted != WANTED_BELIEVED,
 		.claims = claims,
 	};
 	struct deadline deadline =
 		deadline_after_ms(request->waits ? request->wait_s * MS_PER_S : 0);
-	int left;
 
 	if (request->wanted == WANTED_EACH) {
 		question.sources = all;
@@ -142,20 +95,26 @@ static const struct resolver_answer *ask(
 		question.source_count = 1;
 	}
 	do {
-		left = deadline_left_ms(deadline);
+		int left = deadline_left_ms(deadline);
+
 		question.budget_ms = request->waits && left < ROUND_MS ? left : 0;
 		host_forget(command_host());
-		resolver_ask(command_host(), &question, &answer);
+		command_ask(command_host(), question, &answer);
+		/* A VM that boots may have an address of only one family so far. */
+		if (answer.outcome == RESOLVER_ADDRESSES || answer.outcome == RESOLVER_NO_VM ||
+			answer.reason == RESOLVER_USER_MODE)
+			break;
 		left = deadline_left_ms(deadline);
-		if (left > 0 && may_come(&answer))
-			poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);
-	} while (may_come(&answer) && !deadline_is_past(deadline));
+		poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);
+	} while (!deadline_is_past(deadline));
 	return &answer;
 }
 
-static int print_answer(const struct ip_request *request)
+static int ip_print_answer(const struct ip_request *request)
 {
-	const struct resolver_answer *answer = ask(request, NULL);
+	const struct resolver_answer *answer = ip_ask(request, NULL);
+	char text[ADDRESS_TEXT_MAX];
+	size_t best = 0;
 
 	if (request->wants_json && answer->outcome != RESOLVER_NO_VM) {
 		answer_json(stdout, answer, "");
@@ -163,43 +122,48 @@ static int print_answer(const struct ip_request *request)
 	}
 	if (answer->outcome != RESOLVER_ADDRESSES)
 		return command_explain(request->name, answer);
-	if (!request->wants_json)
-		print_addresses(answer, request->wants_all);
+	/* IPv4 first, because it can be put into a URL as it is. */
+	while (best < answer->address_count && answer->addresses[best].family != AF_INET)
+		best++;
+	if (best == answer->address_count)
+		best = 0;
+	for (size_t i = 0; i < answer->address_count && !request->wants_json; i++)
+		if (request->wants_all || i == best)
+			puts(address_format(&answer->addresses[i], text));
 	return EXIT_OK;
 }
 
-/* "lease      192.0.2.5 2001:db8::5", or why not. */
-static void print_source(enum source_id source, const struct resolver_answer *answer)
-{
-	char text[RESOLVER_TEXT_SIZE];
-
-	printf("%-10s", config_source_name(source));
-	if (answer->outcome != RESOLVER_ADDRESSES)
-		printf(" -  (%s)", resolver_explain(answer, text));
-	for (size_t i = 0; i < answer->address_count; i++)
-		printf(" %s", address_format(&answer->addresses[i], text));
-	putchar('\n');
-}
-
-/* Each source alone, whether the configuration asks it or not. */
-static int print_each_source(const struct ip_request *request)
+/* Each source alone, even if the configuration does not use it: "lease      192.0.2.5 2001:db8::5",
+ * or why it has no address. */
+static int ip_print_each_source(const struct ip_request *request)
 {
 	static struct resolver_claims claims[SOURCE_COUNT];
-	const struct resolver_answer *answer = ask(request, claims);
+	const struct resolver_answer *answer = ip_ask(request, claims);
+	char text[RESOLVER_TEXT_SIZE];
 
 	if (answer->outcome == RESOLVER_NO_VM)
 		return command_explain(request->name, answer);
-	for (int s = 0; s < SOURCE_COUNT; s++)
-		print_source((enum source_id)s, &claims[s].answer);
+	for (int s = 0; s < SOURCE_COUNT; s++) {
+		const struct resolver_answer *claimed = &claims[s].answer;
+
+		printf("%-10s", config_source_name((enum source_id)s));
+		if (claimed->outcome != RESOLVER_ADDRESSES)
+			printf(" -  (%s)", resolver_explain(claimed, text));
+		for (size_t i = 0; i < claimed->address_count; i++)
+			printf(" %s", address_format(&claimed->addresses[i], text));
+		putchar('\n');
+	}
 	return answer->outcome == RESOLVER_ADDRESSES ? EXIT_OK : EXIT_NO_ADDRESS;
 }
 
 int command_ip(int argc, char **argv)
 {
 	struct ip_request request = {.family = AF_UNSPEC, .wait_s = command_config()->wait_s};
-	int status = parse(argc, argv, &request);
+	int status = ip_parse(argc, argv, &request);
 
 	if (status != EXIT_OK)
 		return status;
-	return request.wanted == WANTED_EACH ? print_each_source(&request) : print_answer(&request);
+	if (request.wanted == WANTED_EACH)
+		return ip_print_each_source(&request);
+	return ip_print_answer(&request);
 }

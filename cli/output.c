@@ -8,7 +8,7 @@
 
 #include "terminal.h"
 
-/* The character at text and its length in bytes; a length of 0 where it is no UTF-8 (RFC 3629). */
+/* The character at text and its length in bytes; a length of 0 if it is no UTF-8 (RFC 3629). */
 static size_t decode(const char *text, uint32_t *ret_character)
 {
 	const unsigned char *c = (const unsigned char *)text;
@@ -29,7 +29,7 @@ static size_t decode(const char *text, uint32_t *ret_character)
 	return len;
 }
 
-/* Shown as it is, it could move the cursor, colour the screen or turn what follows around. */
+/* Could it move the cursor, colour the screen, or reverse the text behind it? */
 static bool is_unsafe(uint32_t character)
 {
 	return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x61c ||
@@ -56,16 +56,6 @@ void output_text(FILE *stream, const char *text)
 	}
 }
 
-static void put_json_character(FILE *stream, uint32_t character, const char *bytes, size_t len)
-{
-	if (character == '"' || character == '\\')
-		fprintf(stream, "\\%c", (char)character);
-	else if (is_unsafe(character) && character < 0x10000)
-		fprintf(stream, "\\u%04x", character);
-	else
-		fwrite(bytes, 1, len, stream);
-}
-
 void output_json(FILE *stream, const char *text)
 {
 	fputc('"', stream);
@@ -75,8 +65,12 @@ void output_json(FILE *stream, const char *text)
 
 		if (len == 0)
 			fputs("\\ufffd", stream);
+		else if (character == '"' || character == '\\')
+			fprintf(stream, "\\%c", (char)character);
+		else if (is_unsafe(character) && character < 0x10000)
+			fprintf(stream, "\\u%04x", character);
 		else
-			put_json_character(stream, character, text, len);
+			fwrite(text, 1, len, stream);
 		text += len > 0 ? len : 1;
 	}
 	fputc('"', stream);

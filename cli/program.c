@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Of a shell: what ended by a signal. */
+/* A shell's exit status of a program that a signal has ended is this, plus the signal. */
 #define SIGNAL_STATUS 128
 
-/* In memory, so that a program which does not read it is not waited for. */
+/* A file in memory, so that nobody has to wait for a program that does not read it. */
 static int open_input(const char *input)
 {
 	int fd = memfd_create("qemuvm", MFD_CLOEXEC), error;
@@ -27,22 +27,7 @@ static int open_input(const char *input)
 	return -error;
 }
 
-/* To its end, so that the program's writes do not fail. */
-static void read_all(int fd, char *ret_output, size_t size)
-{
-	char rest[1024];
-	size_t len = 0;
-	ssize_t n;
-
-	do {
-		n = len + 1 < size ? read(fd, ret_output + len, size - 1 - len)
-				   : read(fd, rest, sizeof(rest));
-		if (n > 0 && len + 1 < size)
-			len += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	ret_output[len] = '\0';
-}
-
+/* Starts the program with the two descriptors as its stdin and stdout. */
 static int spawn(const char *const *arguments, int input_fd, int output_fd, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
@@ -58,40 +43,43 @@ static int spawn(const char *const *arguments, int input_fd, int output_fd, pid_
 	return -r;
 }
 
-static int wait_for(pid_t pid)
+/* Reads all output, so that the program's writes do not fail, and its exit status. */
+static int read_output(int fd, pid_t pid, char *ret_output, size_t size)
 {
+	char rest[1024];
+	size_t len = 0;
+	ssize_t n;
 	int status;
 
+	do {
+		n = len + 1 < size ? read(fd, ret_output + len, size - 1 - len)
+				   : read(fd, rest, sizeof(rest));
+		if (n > 0 && len + 1 < size)
+			len += (size_t)n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	ret_output[len] = '\0';
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : SIGNAL_STATUS + WTERMSIG(status);
 }
 
-static int run(const char *const *arguments, int input_fd, char *ret_output, size_t size)
-{
-	int ends[2], r;
-	pid_t pid = 0;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	r = spawn(arguments, input_fd, ends[1], &pid);
-	close(ends[1]);
-	if (r == 0) {
-		read_all(ends[0], ret_output, size);
-		r = wait_for(pid);
-	}
-	close(ends[0]);
-	return r;
-}
-
 int program_run(const char *const *arguments, const char *input, char *ret_output, size_t size)
 {
-	int input_fd = open_input(input), r;
+	int input_fd = open_input(input), ends[2], r;
+	pid_t pid = 0;
 
 	if (input_fd < 0)
 		return input_fd;
-	r = run(arguments, input_fd, ret_output, size);
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		r = -errno;
+	} else {
+		r = spawn(arguments, input_fd, ends[1], &pid);
+		close(ends[1]);
+		if (r == 0)
+			r = read_output(ends[0], pid, ret_output, size);
+		close(ends[0]);
+	}
 	close(input_fd);
 	return r;
 }

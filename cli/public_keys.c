@@ -9,24 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As ssh_config(5) lists them under IdentityFile, the best first. */
+/* The defaults of IdentityFile (ssh_config(5)), the best first. */
 static const char *const names[] = {
 	"id_ed25519.pub", "id_ed25519_sk.pub", "id_ecdsa.pub", "id_ecdsa_sk.pub", "id_rsa.pub"};
 
-/* ssh takes it from the user database, too, and not from HOME. */
-static const char *home(void)
-{
-	const struct passwd *user = getpwuid(geteuid());
-
-	return user != NULL ? user->pw_dir : "/";
-}
-
 int public_keys_find(char ret_path[static PUBLIC_KEYS_PATH_SIZE])
 {
+	/* ssh, too, uses the user database and not HOME. */
+	const struct passwd *user = getpwuid(geteuid());
 	char path[PUBLIC_KEYS_PATH_SIZE];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		int len = snprintf(path, sizeof(path), "%s/.ssh/%s", home(), names[i]);
+		int len = snprintf(path, sizeof(path), "%s/.ssh/%s",
+			user != NULL ? user->pw_dir : "/", names[i]);
 
 		if (len >= (int)sizeof(path) || access(path, R_OK) < 0)
 			continue;
@@ -36,20 +31,16 @@ int public_keys_find(char ret_path[static PUBLIC_KEYS_PATH_SIZE])
 	return -ENOENT;
 }
 
-static bool is_empty(const char *line)
-{
-	line += strspn(line, " \t\r\n");
-	return *line == '\0' || *line == '#';
-}
-
-/* 0, -EBADMSG at a line that is no key, -ENOTSUP at one of a private key. */
+/* 0, -EBADMSG for a line that is no key, -ENOTSUP for a private key. */
 static int read_lines(FILE *file, struct host_keys *keys)
 {
 	char *line = malloc(HOST_KEY_SIZE);
 	int r = line == NULL ? -ENOMEM : 0;
 
 	while (r == 0 && fgets(line, (int)HOST_KEY_SIZE, file) != NULL) {
-		if (is_empty(line))
+		const char *begin = line + strspn(line, " \t\r\n");
+
+		if (*begin == '\0' || *begin == '#')
 			continue;
 		if (strncmp(line, "-----BEGIN ", 11) == 0)
 			r = -ENOTSUP;
@@ -64,27 +55,20 @@ static int read_lines(FILE *file, struct host_keys *keys)
 	return r == 0 && keys->count == 0 ? -EBADMSG : r;
 }
 
-static int read_file(const char *path, struct host_keys *keys)
-{
-	FILE *file = fopen(path, "re");
-	int r;
-
-	if (file == NULL)
-		return -errno;
-	r = read_lines(file, keys);
-	(void)fclose(file);
-	return r;
-}
-
 int public_keys_read(const char *path, struct host_keys *keys)
 {
 	char beside[PUBLIC_KEYS_PATH_SIZE];
-	int r = read_file(path, keys);
+	int r = -ENOTSUP;
 
-	if (r != -ENOTSUP)
-		return r;
 	if (snprintf(beside, sizeof(beside), "%s.pub", path) >= (int)sizeof(beside))
 		return -ENAMETOOLONG;
-	r = read_file(beside, keys);
+	for (int i = 0; i < 2 && r == -ENOTSUP; i++) {
+		FILE *file = fopen(i == 0 ? path : beside, "re");
+
+		if (file == NULL)
+			return -errno;
+		r = read_lines(file, keys);
+		(void)fclose(file);
+	}
 	return r == -ENOTSUP ? -EBADMSG : r;
 }

@@ -12,14 +12,12 @@
 #include "agent/host_keys.h"
 #include "answer_text.h"
 #include "command.h"
-#include "monitor/vm_monitor.h"
 #include "output.h"
 #include "program.h"
 #include "terminal.h"
 
 /*
- * Everything that is known of one VM: what its process tells, what each source says, what the guest
- * tells of itself.
+ * Everything that is known about one VM: from its process, from each source, and from the guest.
  */
 struct view {
 	const char *name;
@@ -30,7 +28,8 @@ struct view {
 	struct host_keys keys;
 };
 
-static void about_session(void *context, const struct vm *vm, struct agent *agent)
+/* While the agent is connected. */
+static void show_session(void *context, const struct vm *vm, struct agent *agent)
 {
 	struct view *view = context;
 
@@ -40,7 +39,7 @@ static void about_session(void *context, const struct vm *vm, struct agent *agen
 		(void)host_keys_ask(agent, &view->keys);
 }
 
-/* Begins a line; what follows, and its end, the caller prints. */
+/* Begins a line, for the caller to complete. */
 static void begin(const char *label)
 {
 	printf("  %s%-15s%s ", terminal_style(TERMINAL_STRONG), label,
@@ -56,23 +55,10 @@ static void print_text(const char *label, const char *text)
 	putchar('\n');
 }
 
-static void print_names(const struct vm *vm)
-{
-	begin("names");
-	output_text(stdout, vm->id);
-	for (unsigned int i = 0; i < vm->name_count; i++) {
-		if (strcmp(vm->names[i], vm->id) == 0)
-			continue;
-		fputs(", ", stdout);
-		output_text(stdout, vm->names[i]);
-	}
-	putchar('\n');
-}
-
 static void print_process(const struct view *view)
 {
 	const struct passwd *user = getpwuid(view->answer.vm.uid);
-	int64_t started = answer_started(&view->claims[SOURCE_AGENT].answer);
+	int64_t started = answer_started(&view->answer);
 	char uptime[ANSWER_UPTIME_SIZE], moment[32];
 	time_t seconds = (time_t)started;
 	struct tm local;
@@ -99,13 +85,14 @@ static void print_endpoint(const char *label, const struct endpoint *endpoint, c
 	endpoint_format(endpoint, path);
 	begin(label);
 	if (path[0] == '\0')
-		fputs(endpoint->kind == ENDPOINT_FD ? "a descriptor that QEMU was given" : "none",
+		fputs(endpoint->kind == ENDPOINT_FD ? "a descriptor that QEMU has inherited"
+						    : "none",
 			stdout);
 	output_text(stdout, path);
 	puts(path[0] != '\0' ? kind : "");
 }
 
-/* What the agent says of itself, or why it says nothing. */
+/* The agent's version and what it knows about the guest, or why it does not answer. */
 static void print_agent(const struct view *view)
 {
 	const struct resolver_answer *answer = &view->claims[SOURCE_AGENT].answer;
@@ -113,46 +100,39 @@ static void print_agent(const struct view *view)
 
 	if (view->was_agent_asked) {
 		begin("agent");
-		fputs("answers", stdout);
-		if (view->about.version[0] != '\0') {
-			fputs(", version ", stdout);
-			output_text(stdout, view->about.version);
-		}
+		fputs(view->about.version[0] != '\0' ? "answers, version " : "answers", stdout);
+		output_text(stdout, view->about.version);
 		putchar('\n');
 	} else if (answer->agent_reason != RESOLVER_OK) {
 		print_text("agent", resolver_explain_agent(answer, text));
 	}
+	print_text("guest", view->about.os);
+	print_text("kernel", view->about.kernel);
+	print_text("machine", view->about.machine);
+	print_text("calls itself", view->about.host_name);
 }
 
-static void print_guest(const struct agent_about *about)
+/* Each address once that a source has for the NIC and that is used. */
+static void print_nic_addresses(const struct view *view, const struct vm_nic *nic)
 {
-	print_text("guest", about->os);
-	print_text("kernel", about->kernel);
-	print_text("machine", about->machine);
-	print_text("calls itself", about->host_name);
-}
-
-/* Those that are claimed for the NIC and count, each once. */
-static void print_addresses_of(const struct view *view, const struct vm_nic *nic)
-{
-	struct address told[ANSWER_ADDRESSES_MAX];
+	struct address printed[ANSWER_ADDRESSES_MAX];
 	size_t count = 0;
 
 	for (int s = 0; s < SOURCE_COUNT; s++)
 		for (size_t i = 0; i < view->claims[s].candidates.count; i++) {
 			const struct candidate *claim = &view->claims[s].candidates.list[i];
 			char text[ADDRESS_TEXT_MAX];
-			bool is_told = false;
+			bool is_printed = false;
 
 			for (size_t j = 0; j < count; j++)
-				is_told |= address_equals(&told[j], &claim->address);
-			if (is_told || claim->verdict != CANDIDATE_COUNTS || !claim->has_mac ||
+				is_printed |= address_equals(&printed[j], &claim->address);
+			if (is_printed || claim->verdict != CANDIDATE_COUNTS || !claim->has_mac ||
 				!mac_equals(&claim->mac, &nic->mac) ||
 				count == ANSWER_ADDRESSES_MAX)
 				continue;
 			printf("%s %s", count == 0 ? ":" : "",
 				address_format(&claim->address, text));
-			told[count++] = claim->address;
+			printed[count++] = claim->address;
 		}
 }
 
@@ -173,85 +153,49 @@ static void print_nic(const struct view *view, const struct vm_nic *nic)
 		output_text(stdout, nic->bridge);
 	}
 	if (nic->mac_is_shared)
-		fputs(", a MAC that another VM bears, too", stdout);
+		fputs(", another VM has the same MAC", stdout);
 	if (nic->has_mac)
-		print_addresses_of(view, nic);
+		print_nic_addresses(view, nic);
 	putchar('\n');
 }
 
-static void print_ways(const struct vm *vm)
+/* What a source answers: each address, and why it is used or left out. */
+static void print_source(const struct view *view, enum source_id source)
 {
-	char text[ADDRESS_TEXT_MAX];
-
-	for (unsigned int i = 0; i < vm->forward_count; i++) {
-		begin("forward");
-		printf("%s port %u leads to its port %u\n",
-			address_format(&vm->forwards[i].host, text), vm->forwards[i].host_port,
-			vm->forwards[i].guest_port);
-	}
-	if (vm->vsock_cid != 0) {
-		begin("vsock");
-		printf("cid %u\n", vm->vsock_cid);
-	}
-}
-
-static const char *rank_text(enum candidate_rank rank)
-{
-	static const char *const texts[] = {
+	static const char *const ranks[] = {
 		[CANDIDATE_PROVEN] = "known to the neighbour table",
 		[CANDIDATE_ON_LINK] = "on a network of this host",
 		[CANDIDATE_UNROUTED] = "no route to it is known",
 		[CANDIDATE_GATEWAY] = "behind a gateway",
 		[CANDIDATE_LINK_LOCAL] = "link-local",
 	};
-
-	return texts[rank];
-}
-
-static void print_claim(const struct candidate *claim)
-{
-	char address[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX];
-	bool counts = claim->verdict == CANDIDATE_COUNTS;
-
-	begin("");
-	printf("%s%s%s%s: %s%s\n", address_format(&claim->address, address),
-		claim->has_mac ? " (" : "", claim->has_mac ? mac_format(&claim->mac, mac) : "",
-		claim->has_mac ? ")" : "", counts ? "" : "left out: ",
-		counts ? rank_text(claim->rank) : candidate_verdict_text(claim->verdict));
-}
-
-static void print_source(const struct view *view, enum source_id source)
-{
-	const struct resolver_answer *answer = &view->claims[source].answer;
 	const struct candidates *claims = &view->claims[source].candidates;
-	char label[32], text[RESOLVER_TEXT_SIZE];
+	char label[32], text[RESOLVER_TEXT_SIZE], mac[MAC_TEXT_MAX];
 
-	/* Why the agent says nothing was said before. */
-	if (claims->count == 0 && answer->agent_reason != RESOLVER_OK)
+	/* print_agent() has printed why the agent does not answer. */
+	if (claims->count == 0 && view->claims[source].answer.agent_reason != RESOLVER_OK)
 		return;
 	(void)snprintf(label, sizeof(label), "%s says", config_source_name(source));
 	begin(label);
 	if (claims->count == 0)
-		puts(resolver_explain(answer, text));
+		puts(resolver_explain(&view->claims[source].answer, text));
 	else
 		printf("%zu address%s\n", claims->count, claims->count == 1 ? "" : "es");
-	for (size_t i = 0; i < claims->count; i++)
-		print_claim(&claims->list[i]);
-}
+	for (size_t i = 0; i < claims->count; i++) {
+		const struct candidate *claim = &claims->list[i];
 
-static void print_sources(const struct view *view)
-{
-	char text[RESOLVER_TEXT_SIZE];
-
-	if (view->claims[SOURCE_AGENT].answer.reason == RESOLVER_USER_MODE) {
-		print_text("addresses", resolver_explain(&view->claims[SOURCE_AGENT].answer, text));
-		return;
+		begin("");
+		fputs(address_format(&claim->address, text), stdout);
+		if (claim->has_mac)
+			printf(" (%s)", mac_format(&claim->mac, mac));
+		if (claim->verdict == CANDIDATE_COUNTS)
+			printf(": %s\n", ranks[claim->rank]);
+		else
+			printf(": left out: %s\n", candidate_verdict_text(claim->verdict));
 	}
-	for (int s = 0; s < SOURCE_COUNT; s++)
-		print_source(view, (enum source_id)s);
 }
 
-/* ssh-keygen knows how to show a key; where it is not there, the keys' types stand. */
+/* As ssh-keygen shows them; without it, their types. */
 static void print_keys(const struct host_keys *keys)
 {
 	static const char *const command[] = {"ssh-keygen", "-l", "-f", "-", NULL};
@@ -278,20 +222,43 @@ static void print_keys(const struct host_keys *keys)
 
 static void print_view(const struct view *view)
 {
+	const struct resolver_answer *claimed = &view->claims[SOURCE_AGENT].answer;
+	const struct vm *vm = &view->answer.vm;
+	char text[RESOLVER_TEXT_SIZE];
+
 	printf("%s", terminal_style(TERMINAL_STRONG));
 	output_text(stdout, view->answer.host);
 	puts(terminal_style(TERMINAL_PLAIN));
-	print_names(&view->answer.vm);
+	begin("names");
+	output_text(stdout, vm->id);
+	for (unsigned int i = 0; i < vm->name_count; i++) {
+		if (strcmp(vm->names[i], vm->id) == 0)
+			continue;
+		fputs(", ", stdout);
+		output_text(stdout, vm->names[i]);
+	}
+	putchar('\n');
 	print_process(view);
-	print_endpoint("monitor", &view->answer.vm.monitor,
-		view->answer.vm.monitor_protocol == VM_MONITOR_QMP ? " (QMP)" : " (HMP)");
-	print_endpoint("agent socket", &view->answer.vm.agent, "");
+	print_endpoint("monitor", &vm->monitor,
+		vm->monitor_protocol == VM_MONITOR_QMP ? " (QMP)" : " (HMP)");
+	print_endpoint("agent socket", &vm->agent, "");
 	print_agent(view);
-	print_guest(&view->about);
-	for (unsigned int i = 0; i < view->answer.vm.nic_count; i++)
-		print_nic(view, &view->answer.vm.nics[i]);
-	print_ways(&view->answer.vm);
-	print_sources(view);
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		print_nic(view, &vm->nics[i]);
+	for (unsigned int i = 0; i < vm->forward_count; i++) {
+		begin("forward");
+		printf("%s port %u leads to its port %u\n",
+			address_format(&vm->forwards[i].host, text), vm->forwards[i].host_port,
+			vm->forwards[i].guest_port);
+	}
+	if (vm->vsock_cid != 0) {
+		begin("vsock");
+		printf("cid %u\n", vm->vsock_cid);
+	}
+	if (claimed->reason == RESOLVER_USER_MODE)
+		print_text("addresses", resolver_explain(claimed, text));
+	for (int s = 0; s < SOURCE_COUNT && claimed->reason != RESOLVER_USER_MODE; s++)
+		print_source(view, (enum source_id)s);
 	if (view->keys.count > 0)
 		print_keys(&view->keys);
 }
@@ -302,12 +269,9 @@ int command_show(int argc, char **argv)
 	static const enum source_id all[SOURCE_COUNT] = {
 		SOURCE_AGENT, SOURCE_LEASE, SOURCE_NEIGHBOUR};
 	static struct view view;
-	const struct agent_session session = {NULL, about_session, &view};
+	const struct agent_session session = {NULL, show_session, &view};
 	struct resolver_question question = {
-		.family = AF_UNSPEC,
-		.want_scope_id = true,
 		.no_cache = true,
-		.query_monitor = vm_monitor_query,
 		.session = &session,
 		.sources = all,
 		.source_count = SOURCE_COUNT,
@@ -319,9 +283,8 @@ int command_show(int argc, char **argv)
 		return EXIT_USAGE;
 	if (view.name == NULL)
 		return command_usage("show");
-	/* What is so now. */
 	question.name = view.name;
-	resolver_ask(command_host(), &question, &view.answer);
+	command_ask(command_host(), question, &view.answer);
 	if (view.answer.outcome == RESOLVER_NO_VM)
 		return command_explain(view.name, &view.answer);
 	print_view(&view);

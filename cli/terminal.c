@@ -16,14 +16,6 @@ int terminal_width(void)
 	return size.ws_col;
 }
 
-static bool has_colour(void)
-{
-	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') &&
-	       term != NULL && strcmp(term, "dumb") != 0;
-}
-
 const char *terminal_style(enum terminal_style style)
 {
 	/* ECMA-48, 8.3.117 (SGR). */
@@ -34,8 +26,11 @@ const char *terminal_style(enum terminal_style style)
 		[TERMINAL_DOUBTFUL] = "\033[33m",
 		[TERMINAL_BAD] = "\033[31m",
 	};
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool has_colour = isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0') &&
+			  term != NULL && strcmp(term, "dumb") != 0;
 
-	return has_colour() ? sequences[style] : "";
+	return has_colour ? sequences[style] : "";
 }
 
 bool terminal_is_utf8(void)

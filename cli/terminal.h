@@ -5,11 +5,10 @@
 #include <stdbool.h>
 
 /*
- * What stdout is: how wide, and whether it shows colours. Where it is no terminal nothing is cut
- * and nothing is coloured.
+ * The width of stdout, and its colours. If stdout is no terminal, nothing is cut or coloured.
  */
 
-/* In columns; 0: no terminal, or nobody knows. */
+/* In columns; 0: no terminal, or not known. */
 int terminal_width(void);
 
 enum terminal_style {
@@ -20,8 +19,8 @@ enum terminal_style {
 	TERMINAL_BAD,
 };
 
-/* The escape sequence that begins a style, TERMINAL_PLAIN ends any; "" where there is no colour: no
- * terminal, NO_COLOR is set (no-color.org), TERM is dumb. */
+/* The escape sequence that begins a style; TERMINAL_PLAIN ends it. "" if there is no colour: no
+ * terminal, NO_COLOR is set (no-color.org), or TERM is dumb. */
 const char *terminal_style(enum terminal_style style);
 
 /* Does the locale's character set hold all of Unicode? */
