@@ -46,22 +46,22 @@ const char *answer_netdev(enum vm_netdev netdev)
 const char *answer_network(
 	const struct resolver_answer *answer, char text[static ANSWER_NETWORK_SIZE])
 {
-	bool is_said[VM_NETDEV_OTHER + 1] = {false};
+	bool is_listed[VM_NETDEV_OTHER + 1] = {false};
 	size_t len = 0;
 
 	for (unsigned int i = 0; i < answer->vm.nic_count; i++) {
 		const char *word = answer_netdev(answer->vm.nics[i].netdev);
 
-		if (word == NULL || is_said[answer->vm.nics[i].netdev])
+		if (word == NULL || is_listed[answer->vm.nics[i].netdev])
 			continue;
-		is_said[answer->vm.nics[i].netdev] = true;
+		is_listed[answer->vm.nics[i].netdev] = true;
 		len += (size_t)snprintf(
 			text + len, ANSWER_NETWORK_SIZE - len, "%s%s", len > 0 ? "+" : "", word);
 	}
 	return len > 0 ? text : NULL;
 }
 
-/* Of /proc/stat, read once; 0 where it is not to be had. */
+/* From /proc/stat, read once; 0 if it is not known. */
 static int64_t boot_time(void)
 {
 	static int64_t seconds;

@@ -1,45 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "answer_text.h"
 #include "base/deadline.h"
-#include "cli/export/export.h"
 #include "command.h"
 #include "list_all.h"
 #include "list_table.h"
 #include "output.h"
 #include "terminal.h"
 
-/* Between two looks, while something is waited for. */
-#define PAUSE_MS  1000
-#define MS_PER_S  1000
-#define NO_VM_YET "qemuvm: no VM found (qemuvm doctor says where was looked)\n"
-
-enum list_form { LIST_TABLE, LIST_JSON, LIST_PLAIN, LIST_NAMES };
+/* Between two rounds of --wait or --watch. */
+#define PAUSE_MS 1000
+#define MS_PER_S 1000
 
 struct list_request {
-	enum list_form form;
+	void (*print)(FILE *stream, const struct answer_list *answers);
+	enum list_all_cache cache;
 	bool waits, watches;
 	int wait_s;
 };
+
+static void list_print_table(FILE *stream, const struct answer_list *answers)
+{
+	list_table_print(stream, answers, terminal_width());
+}
 
 static const char *or_dash(const char *text)
 {
 	return text != NULL ? text : "-";
 }
 
-/* Fields with a tab between them, which none of them holds. */
-static void print_plain(FILE *stream, const struct resolver_answer *answers, int count)
+/* Fields separated by tabs; no field contains a tab. */
+static void list_print_plain(FILE *stream, const struct answer_list *answers)
 {
-	for (int i = 0; i < count; i++) {
-		const struct resolver_answer *answer = &answers[i];
+	for (int i = 0; i < answers->count; i++) {
+		const struct resolver_answer *answer = &answers->list[i];
 		char name[NAME_VM_SIZE], text[RESOLVER_TEXT_SIZE], network[ANSWER_NETWORK_SIZE];
 		char address[ADDRESS_TEXT_MAX];
 
@@ -55,142 +55,83 @@ static void print_plain(FILE *stream, const struct resolver_answer *answers, int
 	}
 }
 
-/* As they are typed, for a shell that completes them. */
-static void print_names(FILE *stream, const struct resolver_answer *answers, int count)
+/* As a person types them, for the completion of shells. */
+static void list_print_names(FILE *stream, const struct answer_list *answers)
 {
 	char name[NAME_VM_SIZE];
 
-	for (int i = 0; i < count; i++) {
-		name_spell(answers[i].vm.id, name);
+	for (int i = 0; i < answers->count; i++) {
+		name_spell(answers->list[i].vm.id, name);
 		fprintf(stream, "%s\n", name);
 	}
 }
 
-static void print(
-	FILE *stream, enum list_form form, const struct resolver_answer *answers, int count)
-{
-	switch (form) {
-	case LIST_JSON:
-		export_json(stream, &(struct export_vms){answers, count});
-		break;
-	case LIST_PLAIN:
-		print_plain(stream, answers, count);
-		break;
-	case LIST_NAMES:
-		print_names(stream, answers, count);
-		break;
-	default:
-		list_table_print(stream, answers, count, terminal_width());
-		break;
-	}
-}
-
-static int ask(const struct list_request *request, struct resolver_answer **ret_answers)
-{
-	return request->form == LIST_NAMES ? list_all_known(command_host(), ret_answers)
-					   : list_all(command_host(), ret_answers);
-}
-
-/* How many may get an address yet: one behind a user-mode network never does. */
-static int count_waiting(const struct resolver_answer *answers, int count)
+/* How many VMs may still get an address: one behind a user-mode network never does. */
+static int count_waiting(const struct answer_list *answers)
 {
 	int waiting = 0;
 
-	for (int i = 0; i < count; i++)
-		waiting += answers[i].outcome == RESOLVER_NOT_YET;
+	for (int i = 0; i < answers->count; i++)
+		waiting += answers->list[i].outcome == RESOLVER_NOT_YET;
 	return waiting;
-}
-
-static void show_waiting(int waiting, int count)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[Kwaiting for the addresses of %d of %d VMs", waiting,
-			count);
-}
-
-static void erase_waiting(void)
-{
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-}
-
-/* Asks again until every VM has what it can have, or the time is over. */
-static int ask_until_all(const struct list_request *request, struct resolver_answer **ret_answers)
-{
-	struct deadline deadline = deadline_after_ms(request->wait_s * MS_PER_S);
-	int count = ask(request, ret_answers), waiting;
-
-	while (count >= 0 && (waiting = count_waiting(*ret_answers, count)) > 0 &&
-		!deadline_is_past(deadline)) {
-		show_waiting(waiting, count);
-		poll(NULL, 0,
-			deadline_left_ms(deadline_earlier(deadline, deadline_after_ms(PAUSE_MS))));
-		free(*ret_answers);
-		count = ask(request, ret_answers);
-	}
-	erase_waiting();
-	return count;
 }
 
 static int list_once(const struct list_request *request)
 {
-	struct resolver_answer *answers;
-	int count = request->waits ? ask_until_all(request, &answers) : ask(request, &answers);
-	bool is_short;
+	struct deadline deadline =
+		deadline_after_ms(request->waits ? request->wait_s * MS_PER_S : 0);
+	bool is_told = false;
+	struct answer_list answers;
+	int waiting;
 
-	if (count < 0)
+	if (list_all(command_host(), request->cache, &answers) < 0)
 		return EXIT_NO_ADDRESS;
-	is_short = request->waits && count_waiting(answers, count) > 0;
-	print(stdout, request->form, answers, count);
-	if (count == 0 && request->form == LIST_TABLE)
-		fputs(NO_VM_YET, stderr);
-	free(answers);
-	return is_short ? EXIT_NO_ADDRESS : EXIT_OK;
-}
+	while ((waiting = count_waiting(&answers)) > 0 && !deadline_is_past(deadline)) {
+		int left_ms = deadline_left_ms(deadline);
 
-/* What a person who watches sees. */
-static void print_watched(
-	const void *context, FILE *stream, const struct resolver_answer *answers, int count)
-{
-	const struct list_request *request = context;
-
-	print(stream, request->form, answers, count);
-	if (count == 0 && request->form == LIST_TABLE)
-		fputs("no VM found\n", stream);
-}
-
-/* On a terminal in the place of what was there, elsewhere below it. */
-static bool show(const char *text, bool is_first)
-{
-	if (isatty(STDOUT_FILENO))
-		fputs("\033[H\033[J", stdout);
-	else if (!is_first)
-		putchar('\n');
-	fputs(text, stdout);
-	return output_finish();
-}
-
-/* Until it is interrupted, or nobody reads any more. */
-static int watch(const struct list_request *request)
-{
-	const struct list_all_form form = {print_watched, request};
-	/* Nothing is asked of it but whether it is still there. */
-	struct pollfd reader = {.fd = STDOUT_FILENO};
-	char *shown = NULL, *text;
-
-	while ((text = list_all_render(command_host(), &form)) != NULL) {
-		bool is_new = shown == NULL || strcmp(text, shown) != 0;
-
-		if (is_new && !show(text, shown == NULL)) {
-			free(text);
-			break;
+		if (isatty(STDERR_FILENO)) {
+			fprintf(stderr, "\r\033[Kwaiting for the addresses of %d of %d VMs",
+				waiting, answers.count);
+			is_told = true;
 		}
-		free(shown);
-		shown = text;
-		if (poll(&reader, 1, PAUSE_MS) > 0)
+		poll(NULL, 0, left_ms < PAUSE_MS ? left_ms : PAUSE_MS);
+		free(answers.list);
+		host_forget(command_host());
+		if (list_all(command_host(), request->cache, &answers) < 0)
+			return EXIT_NO_ADDRESS;
+	}
+	if (is_told)
+		fputs("\r\033[K", stderr);
+	request->print(stdout, &answers);
+	if (answers.count == 0 && request->print == list_print_table)
+		fputs("qemuvm: no VM found (see `qemuvm doctor`)\n", stderr);
+	free(answers.list);
+	return request->waits && waiting > 0 ? EXIT_NO_ADDRESS : EXIT_OK;
+}
+
+/* Until it is interrupted, or the reader has closed stdout. */
+static int list_watch(const struct list_request *request)
+{
+	struct pollfd reader = {.fd = STDOUT_FILENO}; /* for POLLERR alone */
+	bool is_first = true;
+	char *text = NULL;
+	int r;
+
+	while ((r = list_all_refresh(request->print, &text)) >= 0) {
+		/* A terminal shows the list in place, a file keeps the old ones. */
+		if (r > 0 && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[J", stdout);
+		else if (r > 0 && !is_first)
+			putchar('\n');
+		if (r > 0 && text[0] == '\0' && request->print == list_print_table)
+			puts("no VM found");
+		else if (r > 0)
+			fputs(text, stdout);
+		is_first = false;
+		if (!output_finish() || poll(&reader, 1, PAUSE_MS) > 0)
 			break;
 	}
-	free(shown);
+	free(text);
 	return EXIT_NO_ADDRESS;
 }
 
@@ -204,16 +145,17 @@ int command_list(int argc, char **argv)
 		{"watch", no_argument, NULL, 'W'},
 		{NULL, 0, NULL, 0},
 	};
-	struct list_request request = {.form = LIST_TABLE, .wait_s = command_config()->wait_s};
+	struct list_request request = {
+		.print = list_print_table, .wait_s = command_config()->wait_s};
 	int option;
 
 	while ((option = command_option(argc, argv, ":", options)) != COMMAND_OPTIONS_END) {
 		if (option == 'j')
-			request.form = LIST_JSON;
+			request.print = answer_json_list;
 		else if (option == 'p')
-			request.form = LIST_PLAIN;
+			request.print = list_print_plain;
 		else if (option == 'n')
-			request.form = LIST_NAMES;
+			request.print = list_print_names;
 		else if (option == 'W')
 			request.watches = true;
 		else if (option != 'w' || !command_seconds(optarg, &request.wait_s))
@@ -222,5 +164,7 @@ int command_list(int argc, char **argv)
 	}
 	if (command_operands(argc, argv, 0, NULL) < 0)
 		return EXIT_USAGE;
-	return request.watches ? watch(&request) : list_once(&request);
+	if (request.print == list_print_names)
+		request.cache = LIST_ALL_CACHE_ONLY;
+	return request.watches ? list_watch(&request) : list_once(&request);
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "list_all.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "command.h"
 #include "monitor/vm_monitor.h"
 
-/* A person begins to wonder after a second. */
+/* People begin to wonder after a second. */
 #define PROGRESS_AFTER_NS INT64_C(1000000000)
 
 struct progress {
@@ -18,7 +19,7 @@ struct progress {
 	bool is_shown;
 };
 
-static void show_progress(void *context, size_t answered, size_t count)
+static void progress_show(void *context, size_t answered, size_t count)
 {
 	struct progress *progress = context;
 
@@ -28,79 +29,60 @@ static void show_progress(void *context, size_t answered, size_t count)
 	progress->is_shown = true;
 }
 
-/* The line, and back to its beginning. */
-static void erase_progress(const struct progress *progress)
-{
-	if (progress->is_shown)
-		fputs("\r\033[K", stderr);
-}
-
-/* One descriptor for each VM is open while all are asked. */
-static void allow_many_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static int run(struct host *host, struct resolver_survey survey,
-	struct resolver_answer **ret_answers)
+int list_all(struct host *host, enum list_all_cache cache, struct answer_list *ret_answers)
 {
 	struct progress progress = {.begin_ns = deadline_now_ns()};
+	struct resolver_survey survey = {
+		.cached_only = cache == LIST_ALL_CACHE_ONLY,
+		.no_cache = cache == LIST_ALL_CACHE_UNUSED,
+		.query_monitor = cache == LIST_ALL_CACHE_ONLY ? NULL : vm_monitor_query,
+		.show_progress = isatty(STDERR_FILENO) ? progress_show : NULL,
+		.context = &progress,
+	};
+	struct rlimit limit;
 	int count;
 
-	if (isatty(STDERR_FILENO)) {
-		survey.show_progress = show_progress;
-		survey.context = &progress;
+	/* Each VM that is asked needs descriptors. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	allow_many_descriptors();
-	count = resolver_ask_all(host, &survey, ret_answers);
-	erase_progress(&progress);
-	if (count < 0)
-		fprintf(stderr, "qemuvm: cannot look for VMs: %s\n", strerror(-count));
-	return count;
+	count = resolver_ask_all(host, &survey, &ret_answers->list);
+	if (progress.is_shown)
+		fputs("\r\033[K", stderr);
+	if (count < 0) {
+		fprintf(stderr, "qemuvm: cannot list VMs: %s\n", strerror(-count));
+		return count;
+	}
+	ret_answers->count = count;
+	return 0;
 }
 
-int list_all(struct host *host, struct resolver_answer **ret_answers)
+int list_all_refresh(void (*print)(FILE *stream, const struct answer_list *answers), char **text)
 {
-	return run(
-		host, (struct resolver_survey){.query_monitor = vm_monitor_query}, ret_answers);
-}
-
-int list_all_now(struct host *host, struct resolver_answer **ret_answers)
-{
-	const struct resolver_survey survey = {
-		.query_monitor = vm_monitor_query, .no_cache = true};
-
-	return run(host, survey, ret_answers);
-}
-
-int list_all_known(struct host *host, struct resolver_answer **ret_answers)
-{
-	return run(host, (struct resolver_survey){.cached_only = true}, ret_answers);
-}
-
-char *list_all_render(struct host *host, const struct list_all_form *form)
-{
-	struct resolver_answer *answers;
-	char *text = NULL;
+	struct answer_list answers;
+	char *old = *text, *fresh = NULL;
 	size_t size;
 	FILE *stream;
-	int count;
+	int r;
 
-	host_forget(host);
-	count = list_all(host, &answers);
-
-	if (count < 0)
-		return NULL;
-	stream = open_memstream(&text, &size);
+	host_forget(command_host());
+	r = list_all(command_host(), LIST_ALL_CACHE_USED, &answers);
+	if (r < 0)
+		return r;
+	stream = open_memstream(&fresh, &size);
 	if (stream != NULL) {
-		form->print(form->context, stream, answers, count);
-		(void)fclose(stream);
+		print(stream, &answers);
+		if (fclose(stream) != 0)
+			r = -ENOMEM;
 	}
-	free(answers);
-	return text;
+	free(answers.list);
+	if (stream == NULL || r < 0) {
+		free(fresh);
+		return -ENOMEM;
+	}
+	*text = fresh;
+	r = old == NULL || strcmp(old, fresh) != 0;
+	free(old);
+	return r;
 }

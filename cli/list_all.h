@@ -6,27 +6,29 @@
 
 #include "resolver.h"
 
-/*
- * All VMs, asked together; on a terminal a person who has to wait sees how far it is. Returns their
- * number, or a negative errno, told on stderr. The array is the caller's, to be freed.
- */
-int list_all(struct host *host, struct resolver_answer **ret_answers);
-
-/* The same without what agents said before. */
-int list_all_now(struct host *host, struct resolver_answer **ret_answers);
-
-/* The same from what the host knows and agents said before: no guest and no monitor is asked. */
-int list_all_known(struct host *host, struct resolver_answer **ret_answers);
-
-/* Prints what there is of all VMs. */
-struct list_all_form {
-	void (*print)(const void *context, FILE *stream, const struct resolver_answer *answers,
-		int count);
-	const void *context;
+/* The answers for all VMs, sorted by id. */
+struct answer_list {
+	struct resolver_answer *list; /* to be freed */
+	int count;
 };
 
-/* All VMs that there are now, asked as by list_all(), as a text: the caller's to free. NULL: it cannot be told,
- * which was said. */
-char *list_all_render(struct host *host, const struct list_all_form *form);
+enum list_all_cache {
+	LIST_ALL_CACHE_USED,
+	LIST_ALL_CACHE_UNUSED, /* the present state */
+	LIST_ALL_CACHE_ONLY,   /* no guest and no monitor is asked */
+};
+
+/*
+ * Asks all VMs at the same time; on a terminal, a person who has to wait sees the progress. 0 or a
+ * negative errno that has been reported.
+ */
+int list_all(struct host *host, enum list_all_cache cache, struct answer_list *ret_answers);
+
+/*
+ * Asks all VMs and prints the answers into a string. *text is the string of the last call, or NULL,
+ * and is replaced; it is to be freed. 1 if the string has changed, 0 if not, or a negative errno
+ * that has been reported.
+ */
+int list_all_refresh(void (*print)(FILE *stream, const struct answer_list *answers), char **text);
 
 #endif

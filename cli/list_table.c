@@ -12,15 +12,15 @@ static const char *const headings[COLUMNS] = {
 	"NAME", "ADDRESSES", "NETWORK", "UPTIME", "SOURCE OR HINT"};
 
 #define GAP 2
-/* Of what is cut; all text here is ASCII. */
+/* At the end of a cell that is cut; all text here is ASCII. */
 #define ELLIPSIS "..."
-/* A hint shorter than this tells nothing. */
+/* A shorter hint is not understood. */
 #define NOTE_MIN 16
 #define NAME_MIN 8
-/* One of each family: more of them are worth less than a hint. */
+/* One address of each family: more addresses are less useful than a hint. */
 #define ADDRESSES_ENOUGH 42
 
-/* Of all addresses of an answer, with blanks. */
+/* All addresses of an answer, separated by blanks, or a hint. */
 #define CELL_SIZE ((size_t)ANSWER_ADDRESSES_MAX * (ADDRESS_TEXT_MAX + 1) + RESOLVER_TEXT_SIZE)
 
 struct layout {
@@ -28,19 +28,14 @@ struct layout {
 	enum column last;
 };
 
-static void put(char ret_text[static CELL_SIZE], const char *text)
-{
-	(void)snprintf(ret_text, CELL_SIZE, "%s", text);
-}
-
-/* As many as fit, and how many more there are: "192.0.2.17 +2". A width of 0: all. */
+/* As many addresses as fit, and the number of the others: "192.0.2.17 +2". A width of 0: all. */
 static void format_addresses(
 	const struct resolver_answer *answer, size_t width, char ret_text[static CELL_SIZE])
 {
 	char address[ADDRESS_TEXT_MAX], more[16];
 	size_t len = 0, i = 0;
 
-	put(ret_text, "-");
+	(void)snprintf(ret_text, CELL_SIZE, "-");
 	for (; i < answer->address_count; i++) {
 		size_t left = answer->address_count - i - 1;
 		int more_len = left > 0 ? snprintf(more, sizeof(more), " +%zu", left) : 0;
@@ -55,107 +50,68 @@ static void format_addresses(
 		snprintf(ret_text + len, CELL_SIZE - len, " +%zu", answer->address_count - i);
 }
 
-/* "agent", "lease: its guest agent ...", or why there is no address. */
-static void format_note(const struct resolver_answer *answer, char ret_text[static CELL_SIZE])
-{
-	char text[RESOLVER_TEXT_SIZE];
-	const char *source = answer_source(answer), *hint = answer_hint(answer, text);
-
-	(void)snprintf(ret_text, CELL_SIZE, "%s%s%s", source != NULL ? source : "",
-		source != NULL && hint != NULL ? ": " : "", hint != NULL ? hint : "");
-}
-
-static void format_uptime(const struct resolver_answer *answer, char ret_text[static CELL_SIZE])
-{
-	char text[ANSWER_UPTIME_SIZE];
-	int64_t started = answer_started(answer);
-
-	put(ret_text, started > 0 ? answer_uptime(started, text) : "-");
-}
-
 static void format_cell(const struct resolver_answer *answer, enum column column, size_t width,
 	char ret_text[static CELL_SIZE])
 {
-	char network[ANSWER_NETWORK_SIZE];
-	const char *kind;
+	char hint[RESOLVER_TEXT_SIZE], buf[NAME_VM_SIZE];
+	const char *source = answer_source(answer), *note, *text = NULL;
+	int64_t started;
 
 	switch (column) {
 	case NAME:
-		/* Spelled as it is typed, which is safe to show. */
-		name_spell(answer->vm.id, ret_text);
+		name_spell(answer->vm.id, buf);
+		text = buf;
 		break;
 	case ADDRESSES:
 		format_addresses(answer, width, ret_text);
-		break;
+		return;
 	case NETWORK:
-		kind = answer_network(answer, network);
-		put(ret_text, kind != NULL ? kind : "-");
+		text = answer_network(answer, buf);
 		break;
 	case UPTIME:
-		format_uptime(answer, ret_text);
+		started = answer_started(answer);
+		text = started > 0 ? answer_uptime(started, buf) : NULL;
 		break;
 	default:
-		format_note(answer, ret_text);
-		break;
-	}
-}
-
-/* Cuts in place. */
-static void cut(char *text, size_t width)
-{
-	size_t dots = sizeof(ELLIPSIS) - 1;
-
-	if (strlen(text) <= width)
+		note = answer_hint(answer, hint);
+		(void)snprintf(ret_text, CELL_SIZE, "%s%s%s", source != NULL ? source : "",
+			source != NULL && note != NULL ? ": " : "", note != NULL ? note : "");
 		return;
-	text[width] = '\0';
-	if (width > dots)
-		memcpy(text + width - dots, ELLIPSIS, dots);
-}
-
-static void print_cell(FILE *stream, const struct layout *layout, enum column column,
-	const char *text, enum terminal_style style)
-{
-	int pad = column == layout->last ? 0 : layout->width[column] - (int)strlen(text);
-
-	fprintf(stream, "%s%s%s%*s", style != TERMINAL_PLAIN ? terminal_style(style) : "", text,
-		style != TERMINAL_PLAIN ? terminal_style(TERMINAL_PLAIN) : "",
-		(pad > 0 ? pad : 0) + (column == layout->last ? 0 : GAP), "");
-}
-
-static enum terminal_style style_of(const struct resolver_answer *answer, enum column column)
-{
-	if (column == NAME)
-		return TERMINAL_STRONG;
-	if (column == NOTE && answer->outcome != RESOLVER_ADDRESSES)
-		return TERMINAL_DOUBTFUL;
-	return TERMINAL_PLAIN;
-}
-
-static void print_heading(FILE *stream, const struct layout *layout)
-{
-	for (int c = 0; c < COLUMNS; c++) {
-		char text[CELL_SIZE];
-
-		if (layout->width[c] == 0)
-			continue;
-		put(text, headings[c]);
-		cut(text, (size_t)layout->width[c]);
-		print_cell(stream, layout, (enum column)c, text, TERMINAL_STRONG);
 	}
-	fputc('\n', stream);
+	(void)snprintf(ret_text, CELL_SIZE, "%s", text != NULL ? text : "-");
 }
 
-static void print_row(
+/* One line of the table; the heading if answer is NULL. */
+static void print_line(
 	FILE *stream, const struct layout *layout, const struct resolver_answer *answer)
 {
 	char text[CELL_SIZE];
 
 	for (int c = 0; c < COLUMNS; c++) {
-		if (layout->width[c] == 0)
+		enum terminal_style style = TERMINAL_PLAIN;
+		size_t width = (size_t)layout->width[c], dots = sizeof(ELLIPSIS) - 1;
+		int gap = 0;
+
+		if (width == 0)
 			continue;
-		format_cell(answer, (enum column)c, (size_t)layout->width[c], text);
-		cut(text, (size_t)layout->width[c]);
-		print_cell(stream, layout, (enum column)c, text, style_of(answer, (enum column)c));
+		if (answer == NULL)
+			(void)snprintf(text, sizeof(text), "%s", headings[c]);
+		else
+			format_cell(answer, (enum column)c, width, text);
+		if (strlen(text) > width) {
+			text[width] = '\0';
+			if (width > dots)
+				memcpy(text + width - dots, ELLIPSIS, dots);
+		}
+		if (answer == NULL || c == NAME)
+			style = TERMINAL_STRONG;
+		else if (c == NOTE && answer->outcome != RESOLVER_ADDRESSES)
+			style = TERMINAL_DOUBTFUL;
+		if (c != (int)layout->last)
+			gap = (int)(width - strlen(text)) + GAP;
+		fprintf(stream, "%s%s%s%*s", style != TERMINAL_PLAIN ? terminal_style(style) : "",
+			text, style != TERMINAL_PLAIN ? terminal_style(TERMINAL_PLAIN) : "", gap,
+			"");
 	}
 	fputc('\n', stream);
 }
@@ -165,32 +121,31 @@ static int greater(int a, int b)
 	return a > b ? a : b;
 }
 
-/* What every column would like, and what is the least for the addresses: the best of each VM. */
-static struct layout measure(
-	const struct resolver_answer *answers, int count, int *ret_least_addresses)
+/* The width that each column needs, and the minimum for the addresses: the best one of each VM. */
+static struct layout measure(const struct answer_list *answers, int *ret_addresses_min)
 {
 	struct layout layout = {.last = NOTE};
-	int least = (int)strlen(headings[ADDRESSES]);
+	int addresses_min = (int)strlen(headings[ADDRESSES]);
 	char text[CELL_SIZE];
 
 	for (int c = 0; c < COLUMNS; c++)
 		layout.width[c] = (int)strlen(headings[c]);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < answers->count; i++) {
 		for (int c = 0; c < COLUMNS; c++) {
-			format_cell(&answers[i], (enum column)c, 0, text);
+			format_cell(&answers->list[i], (enum column)c, 0, text);
 			layout.width[c] = greater(layout.width[c], (int)strlen(text));
 		}
-		format_cell(&answers[i], ADDRESSES, 1, text);
-		least = greater(least, (int)strlen(text));
+		format_cell(&answers->list[i], ADDRESSES, 1, text);
+		addresses_min = greater(addresses_min, (int)strlen(text));
 	}
-	*ret_least_addresses = least;
+	*ret_addresses_min = addresses_min;
 	return layout;
 }
 
-/* Takes what is too much from a column, down to its least. Returns what is still too much. */
-static int shrink(int *width, int least, int excess)
+/* Narrows a column by the excess, but not below min. Returns the excess that remains. */
+static int shrink(int *width, int min, int excess)
 {
-	int given = excess < *width - least ? excess : *width - least;
+	int given = excess < *width - min ? excess : *width - min;
 
 	if (excess <= 0 || given <= 0)
 		return excess;
@@ -207,40 +162,37 @@ static int leave_out(int *width, int excess)
 	return excess;
 }
 
-static void fit(struct layout *layout, int least_addresses, int screen)
+static void fit(struct layout *layout, int addresses_min, int screen)
 {
-	struct layout wish = *layout;
+	int *width = layout->width, note_max = width[NOTE];
 	int excess = GAP * (COLUMNS - 1) - screen;
 
 	for (int c = 0; c < COLUMNS; c++)
-		excess += layout->width[c];
-	excess = shrink(
-		&layout->width[ADDRESSES], greater(least_addresses, ADDRESSES_ENOUGH), excess);
-	excess = shrink(&layout->width[NOTE], NOTE_MIN, excess);
-	excess = shrink(&layout->width[ADDRESSES], least_addresses, excess);
-	excess = leave_out(&layout->width[UPTIME], excess);
-	excess = leave_out(&layout->width[NETWORK], excess);
-	excess = leave_out(&layout->width[NOTE], excess);
-	excess = shrink(&layout->width[NAME], NAME_MIN, excess);
-	(void)shrink(&layout->width[ADDRESSES], 1, excess);
-	/* What a column left over goes to the hints. */
-	if (layout->width[NOTE] > 0 && excess < 0)
-		layout->width[NOTE] += -excess < wish.width[NOTE] - layout->width[NOTE]
-					       ? -excess
-					       : wish.width[NOTE] - layout->width[NOTE];
-	layout->last = layout->width[NOTE] > 0 ? NOTE : ADDRESSES;
+		excess += width[c];
+	excess = shrink(&width[ADDRESSES], greater(addresses_min, ADDRESSES_ENOUGH), excess);
+	excess = shrink(&width[NOTE], NOTE_MIN, excess);
+	excess = shrink(&width[ADDRESSES], addresses_min, excess);
+	excess = leave_out(&width[UPTIME], excess);
+	excess = leave_out(&width[NETWORK], excess);
+	excess = leave_out(&width[NOTE], excess);
+	excess = shrink(&width[NAME], NAME_MIN, excess);
+	(void)shrink(&width[ADDRESSES], 1, excess);
+	/* A column that was left out makes room for the hints. */
+	if (width[NOTE] > 0 && excess < 0)
+		width[NOTE] = width[NOTE] - excess < note_max ? width[NOTE] - excess : note_max;
+	layout->last = width[NOTE] > 0 ? NOTE : ADDRESSES;
 }
 
-void list_table_print(FILE *stream, const struct resolver_answer *answers, int count, int width)
+void list_table_print(FILE *stream, const struct answer_list *answers, int width)
 {
-	int least_addresses;
-	struct layout layout = measure(answers, count, &least_addresses);
+	int addresses_min;
+	struct layout layout = measure(answers, &addresses_min);
 
-	if (count == 0)
+	if (answers->count == 0)
 		return;
 	if (width > 0)
-		fit(&layout, least_addresses, width);
-	print_heading(stream, &layout);
-	for (int i = 0; i < count; i++)
-		print_row(stream, &layout, &answers[i]);
+		fit(&layout, addresses_min, width);
+	print_line(stream, &layout, NULL);
+	for (int i = 0; i < answers->count; i++)
+		print_line(stream, &layout, &answers->list[i]);
 }

@@ -4,13 +4,13 @@
 
 #include <stdio.h>
 
-#include "resolver.h"
+#include "list_all.h"
 
 /*
- * The table of `qemuvm list`: a heading, and a line for each VM. It fits into width columns: hints
- * are cut first, then addresses (the best stays, and how many more there are), then columns left
- * out. A width of 0: nothing is cut.
+ * Prints the table of `qemuvm list`: a heading and a line for each VM, or nothing if there is none.
+ * To fit into width columns, hints are cut first, then addresses (the best address and the number
+ * of the others remain), then columns are left out. A width of 0: nothing is cut.
  */
-void list_table_print(FILE *stream, const struct resolver_answer *answers, int count, int width);
+void list_table_print(FILE *stream, const struct answer_list *answers, int width);
 
 #endif

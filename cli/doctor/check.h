@@ -3,53 +3,51 @@
 #define QEMUVM_CHECK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "cli/list_all.h"
 #include "config/config.h"
 #include "resolver.h"
 
-/* What `qemuvm doctor` finds: a line each. */
+/* The checks of `qemuvm doctor`. Each prints one line or more. */
 enum check_result {
 	CHECK_OK,
-	CHECK_SKIPPED, /* does not count, which is as it should be, or not ours to mend */
+	CHECK_SKIPPED, /* not used, on purpose; or nothing that qemuvm can repair */
 	CHECK_PROBLEM,
 };
 
-/* Begins the line; what follows, and its end, the caller prints. */
+/* Begins a line, for the caller to complete. */
 void check_begin(enum check_result result);
 
-/* A whole line, in printf(3)'s words. They return whether all is well: true, false. */
+/* Prints a whole line, as printf(3). They return whether all is well: true, false. */
 __attribute__((format(printf, 1, 2))) bool check_ok(const char *format, ...);
 __attribute__((format(printf, 1, 2))) bool check_problem(const char *format, ...);
 
 /* All of these return whether there is no problem. */
 
-/* The module as the loader finds it, and its place in nsswitch.conf(5). */
+/* Does the loader find the module, and is it in the right place in nsswitch.conf(5)? */
 bool check_nss(void);
-/* Whether other programs find what this one does: the answer has an address. Where check_nss()
- * has problems that tells nothing new, and a name could go out to the network. */
+/* Do other programs find the same addresses? The answer must have an address. Call it only if
+ * check_nss() has found no problem: the lookup could go out to the network. */
 bool check_nss_probe(const struct resolver_answer *answer);
-/* Whether nscd, or nsncd in its place, answers as a user who sees other VMs. */
+/* Does nscd, or nsncd in its place, look names up as a user who sees other VMs? */
 bool check_nscd(void);
 
-/* The drop-in for ssh, and whether ssh's configuration reads it. */
+/* Is the drop-in for ssh there, and does ssh's configuration read it? */
 bool check_ssh(void);
-/* Whether ssh takes the helper for a host, or for any VM where that is NULL. */
+/* Would ssh use the helper for this host, or for any VM if host is NULL? */
 bool check_ssh_probe(const char *host);
 
-/* Every VM and everything that looks like one, with why it does not count; names that two of them
- * bear. Or those alone that bear a name, unless it is NULL. */
+/* Lists every VM, and everything that looks like one with the reason why it is ignored; names and
+ * MACs that two VMs have. If name is not NULL, only VMs of that name. */
 bool check_vms(struct host *host, const char *name);
 
-/* What each VM's name leads to, whether that is reached, and whether one of them is found by other
- * programs, too (has_nss: see check_nss_probe()). */
-bool check_answers(struct host *host, bool has_nss, const struct resolver_answer *answers,
-	size_t count);
-/* What ssh's port of the VMs' best addresses says, all tried at the same time; those without one
- * are passed over. */
-bool check_reach(const struct resolver_answer *answers, size_t count);
+/* What each VM's name resolves to, whether its address is reached, and whether other programs find
+ * it (has_nss: see check_nss_probe()). */
+bool check_answers(struct host *host, bool has_nss, const struct answer_list *answers);
+/* Connects to the ssh port of each VM's best address, all at the same time. */
+bool check_reach(const struct answer_list *answers);
 
-/* Every lease file that the configuration names and that is there. */
+/* Lists the lease files that the configuration names and that exist. */
 void check_leases(const struct config *config);
 
 #endif

@@ -10,20 +10,7 @@
 #include "config/trust.h"
 #include "lease/lease.h"
 
-static const char *why_not(int error)
-{
-	switch (error) {
-	case -EPERM:
-		return "does not count: others than root and system users can write it or a "
-		       "directory above it";
-	case -EINVAL:
-		return "no lease file of a kind that is known";
-	default:
-		return strerror(-error);
-	}
-}
-
-static void check_file(const char *path)
+static void check_lease_file(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const struct lease_wanted all = {NULL, 0};
@@ -35,14 +22,19 @@ static void check_file(const char *path)
 		lease_table_free(table);
 		close(fd);
 	}
-	/* An empty file is what a server begins with. */
+	/* A server begins with an empty file. */
 	if (r == -EINVAL && fd >= 0)
 		return;
 	check_begin(r < 0 ? CHECK_SKIPPED : CHECK_OK);
 	fputs("leases: ", stdout);
 	output_text(stdout, path);
-	if (r < 0)
-		printf(": %s\n", why_not(r));
+	if (r == -EPERM)
+		puts(": ignored, because not only root and system users can write it or a "
+		     "directory above it");
+	else if (r == -EINVAL)
+		puts(": not a lease file of a known format");
+	else if (r < 0)
+		printf(": %s\n", strerror(-r));
 	else
 		printf(": %d lease%s\n", r, r == 1 ? "" : "s");
 }
@@ -55,7 +47,7 @@ void check_leases(const struct config *config)
 		if (glob(config->leases[i], 0, NULL, &paths) != 0)
 			continue;
 		for (size_t j = 0; j < paths.gl_pathc; j++)
-			check_file(paths.gl_pathv[j]);
+			check_lease_file(paths.gl_pathv[j]);
 		globfree(&paths);
 	}
 }

@@ -21,95 +21,75 @@
 #define NSCD_CONFIG   "/etc/nscd.conf"
 #define OUTPUT_SIZE   16384
 
-static bool check_module(void)
+bool check_nss(void)
 {
-	void *module = dlopen(MODULE, RTLD_NOW);
-	struct link_map *map;
-	bool is_there;
-
-	if (module == NULL)
-		return check_problem(
-			"NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`", dlerror());
-	is_there = dlinfo(module, RTLD_DI_LINKMAP, &map) == 0;
-	check_ok("NSS module: the loader finds %s, glibc %s", is_there ? map->l_name : MODULE,
-		gnu_get_libc_version());
-	dlclose(module);
-	return true;
-}
-
-static bool check_nsswitch(void)
-{
-	static const char *const mends[] = {
+	static const char *const repairs[] = {
 		[NSSWITCH_NO_LINE] = "has no hosts line: add `hosts: files qemuvm "
 				     "[!UNAVAIL=return] dns`",
 		[NSSWITCH_MISSING] = "does not name qemuvm: put `qemuvm [!UNAVAIL=return]` before "
 				     "resolve and dns on the hosts line",
 		[NSSWITCH_TOO_LATE] = "names qemuvm too late: put it before the first service that "
 				      "asks the network (resolve, dns, mdns, mdns4) or ends the "
-				      "look-up (an action such as [NOTFOUND=return])",
+				      "lookup (an action such as [NOTFOUND=return])",
 		[NSSWITCH_NO_ACTION] = "names qemuvm without `[!UNAVAIL=return]` behind it: names "
 				       "of VMs would go out to the network",
 	};
-	FILE *file = fopen(NSSWITCH_FILE, "re");
 	enum nsswitch_state state;
+	void *module = dlopen(MODULE, RTLD_NOW);
+	FILE *file = fopen(NSSWITCH_FILE, "re");
+	int error = errno;
+	struct link_map *map;
+	bool has_path;
 
-	if (file == NULL)
-		return check_problem("nsswitch: " NSSWITCH_FILE ": %s", strerror(errno));
-	state = nsswitch_check(file);
-	fclose(file);
-	if (state != NSSWITCH_OK)
-		return check_problem("nsswitch: " NSSWITCH_FILE " %s", mends[state]);
-	return check_ok("nsswitch: qemuvm is asked before the network");
-}
-
-bool check_nss(void)
-{
-	bool is_ok = check_module();
-
-	is_ok &= check_nsswitch();
-	return is_ok;
-}
-
-/* The first word of a line is one of the VM's addresses. */
-static bool has_address(char *output, const struct resolver_answer *answer)
-{
-	char *rest = output, *line, text[ADDRESS_TEXT_MAX];
-
-	while ((line = strtok_r(rest, "\n", &rest)) != NULL) {
-		line[strcspn(line, " \t")] = '\0';
-		for (size_t i = 0; i < answer->address_count; i++)
-			if (strcmp(line, address_format(&answer->addresses[i], text)) == 0)
-				return true;
+	if (module == NULL) {
+		check_problem(
+			"NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`", dlerror());
+	} else {
+		has_path = dlinfo(module, RTLD_DI_LINKMAP, &map) == 0;
+		check_ok("NSS module: the loader finds %s, glibc %s",
+			has_path ? map->l_name : MODULE, gnu_get_libc_version());
+		dlclose(module);
 	}
-	return false;
+	if (file == NULL)
+		return check_problem("nsswitch: " NSSWITCH_FILE ": %s", strerror(error));
+	state = nsswitch_check(file);
+	(void)fclose(file);
+	if (state != NSSWITCH_OK)
+		return check_problem("nsswitch: " NSSWITCH_FILE " %s", repairs[state]);
+	return check_ok("nsswitch: qemuvm is asked before the network") && module != NULL;
 }
 
-/* In a process of its own, which loads what nsswitch.conf(5) names as any other does. */
+/* getent runs in a process of its own, and loads the services of nsswitch.conf(5) like any other
+ * program. */
 bool check_nss_probe(const struct resolver_answer *answer)
 {
 	static char output[OUTPUT_SIZE];
 	const char *const command[] = {"getent", "ahosts", answer->host, NULL};
 	int status = program_run(command, "", output, sizeof(output));
+	char *rest = output, *line, text[ADDRESS_TEXT_MAX];
 
-	if (status == 0 && has_address(output, answer)) {
-		check_begin(CHECK_OK);
-		printf("look-up: getaddrinfo finds %s\n", answer->host);
+	if (status == -ENOENT) {
+		check_begin(CHECK_SKIPPED);
+		puts("lookup: getent(1) is not installed");
 		return true;
 	}
-	check_begin(status == -ENOENT ? CHECK_SKIPPED : CHECK_PROBLEM);
-	if (status == -ENOENT)
-		puts("look-up: no getent(1) here to try it with");
-	else if (status == 0)
-		printf("look-up: getaddrinfo finds something else under %s: is it in /etc/hosts?\n",
+	if (status != 0)
+		return check_problem("lookup: getaddrinfo does not find %s, but qemuvm does: see "
+				     "the lines above",
 			answer->host);
-	else
-		printf("look-up: getaddrinfo does not find %s, though qemuvm does: see the lines "
-		       "above\n",
-			answer->host);
-	return status == -ENOENT;
+	/* The first word of each line is an address. */
+	while ((line = strtok_r(rest, "\n", &rest)) != NULL) {
+		line[strcspn(line, " \t")] = '\0';
+		for (size_t i = 0; i < answer->address_count; i++)
+			if (strcmp(line, address_format(&answer->addresses[i], text)) == 0)
+				return check_ok("lookup: getaddrinfo finds %s", answer->host);
+	}
+	return check_problem(
+		"lookup: getaddrinfo finds another address for %s: is it in /etc/hosts?",
+		answer->host);
 }
 
-/* Who listens there, by the kernel's word. */
+/* The user who listens on a socket. 0 or a negative errno. */
 static int listener_of(const char *path, uid_t *ret_uid)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -129,8 +109,8 @@ static int listener_of(const char *path, uid_t *ret_uid)
 	return r;
 }
 
-/* "enable-cache hosts no" of nscd.conf(5): glibc then looks up by itself. */
-static bool has_no_hosts(void)
+/* "enable-cache hosts no" in nscd.conf(5): glibc then does not ask nscd. */
+static bool nscd_has_no_hosts(void)
 {
 	FILE *file = fopen(NSCD_CONFIG, "re");
 	char line[256], service[32], value[32];
@@ -150,18 +130,15 @@ bool check_nscd(void)
 	const struct passwd *user;
 	uid_t uid = 0;
 
-	if (listener_of(NSCD_SOCKET, &uid) < 0 || has_no_hosts())
+	if (listener_of(NSCD_SOCKET, &uid) < 0 || nscd_has_no_hosts())
 		return true;
-	if (uid == geteuid()) {
-		check_begin(CHECK_OK);
-		puts("nscd: runs as you, and so sees the same VMs");
-		return true;
-	}
+	if (uid == geteuid())
+		return check_ok("nscd: runs as you, so it finds the same VMs");
 	user = getpwuid(uid);
 	check_begin(CHECK_PROBLEM);
-	fputs("nscd: answers look-ups as ", stdout);
+	fputs("nscd: looks names up as ", stdout);
 	output_text(stdout, user != NULL ? user->pw_name : "another user");
-	puts(", whose VMs are not yours: put \"enable-cache hosts no\" into " NSCD_CONFIG
+	puts(", who does not see your VMs: put \"enable-cache hosts no\" into " NSCD_CONFIG
 	     ", and restart it");
 	return false;
 }

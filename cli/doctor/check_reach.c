@@ -12,21 +12,21 @@
 #include "cli/output.h"
 
 #define SSH_PORT 22
-/* On a network of this host; a neighbour that is not there is given up by the kernel after three
- * seconds (neighbour(7), mcast_solicit), and a person waits. */
+/* Enough for a network of this host. The kernel gives a missing neighbour up after three seconds
+ * (neighbour(7), mcast_solicit), which is long for a person who waits. */
 #define REACH_MS 1500
 #define BANNER   "SSH-"
 
-/* One VM's best address, tried. */
+/* A connection to one VM's best address. */
 struct trial {
 	const struct resolver_answer *answer;
 	int fd;
 	bool is_connected;
-	int error; /* 0: a server of ssh's answers; -EPROTO: something else does */
+	int error; /* 0: an ssh server answers; -EPROTO: something else does */
 	bool is_over;
 };
 
-static void begin(struct trial *trial, const struct resolver_answer *answer)
+static void trial_begin(struct trial *trial, const struct resolver_answer *answer)
 {
 	struct sockaddr_storage to;
 	socklen_t len = address_to_sockaddr(&answer->addresses[0], SSH_PORT, &to);
@@ -40,24 +40,19 @@ static void begin(struct trial *trial, const struct resolver_answer *answer)
 	trial->is_over = true;
 }
 
-static void read_banner(struct trial *trial)
+static void trial_go_on(struct trial *trial)
 {
 	char banner[sizeof(BANNER) - 1];
-	ssize_t n = recv(trial->fd, banner, sizeof(banner), 0);
-
-	trial->is_over = true;
-	trial->error = n == (ssize_t)sizeof(banner) && memcmp(banner, BANNER, sizeof(banner)) == 0
-			       ? 0
-			       : -EPROTO;
-}
-
-static void go_on(struct trial *trial)
-{
 	socklen_t len = sizeof(int);
 	int error = 0;
 
 	if (trial->is_connected) {
-		read_banner(trial);
+		ssize_t n = recv(trial->fd, banner, sizeof(banner), 0);
+		bool is_ssh =
+			n == (ssize_t)sizeof(banner) && memcmp(banner, BANNER, sizeof(banner)) == 0;
+
+		trial->error = is_ssh ? 0 : -EPROTO;
+		trial->is_over = true;
 		return;
 	}
 	(void)getsockopt(trial->fd, SOL_SOCKET, SO_ERROR, &error, &len);
@@ -68,7 +63,7 @@ static void go_on(struct trial *trial)
 	}
 }
 
-static void run(struct trial *trials, struct pollfd *pollfds, size_t count)
+static void trials_run(struct trial *trials, struct pollfd *pollfds, size_t count)
 {
 	struct deadline deadline = deadline_after_ms(REACH_MS);
 	size_t left = count;
@@ -86,11 +81,11 @@ static void run(struct trial *trials, struct pollfd *pollfds, size_t count)
 			poll(pollfds, (nfds_t)count, deadline_left_ms(deadline));
 		for (size_t i = 0; i < count && left > 0; i++)
 			if (!trials[i].is_over && pollfds[i].revents != 0)
-				go_on(&trials[i]);
+				trial_go_on(&trials[i]);
 	}
 }
 
-static bool tell(const struct trial *trial)
+static bool trial_print(const struct trial *trial)
 {
 	char address[ADDRESS_TEXT_MAX];
 	bool is_reached = trial->is_connected || trial->error == -ECONNREFUSED;
@@ -104,39 +99,30 @@ static bool tell(const struct trial *trial)
 		puts("is reached; no ssh server listens on port 22 (in the guest: apt install "
 		     "openssh-server)");
 	else if (is_reached)
-		puts("is reached; what listens on port 22 does not speak as an ssh server does");
+		puts("is reached; something else than an ssh server listens on port 22");
 	else
-		printf("is not reached: %s: is the guest's network up, is a firewall between?\n",
+		printf("is not reached: %s: is the guest's network up? does a firewall block it?\n",
 			strerror(-trial->error));
 	return is_reached;
 }
 
-static bool tell_all(const struct trial *trials, size_t count)
+bool check_reach(const struct answer_list *answers)
 {
-	bool is_ok = true;
+	size_t size = answers->count > 0 ? (size_t)answers->count : 1, count = 0;
+	struct trial *trials = calloc(size, sizeof(*trials));
+	struct pollfd *pollfds = calloc(size, sizeof(*pollfds));
+	bool is_ok = trials != NULL && pollfds != NULL;
 
-	for (size_t i = 0; i < count; i++)
-		is_ok &= tell(&trials[i]);
-	return is_ok;
-}
-
-bool check_reach(const struct resolver_answer *answers, size_t count)
-{
-	struct trial *trials = calloc(count > 0 ? count : 1, sizeof(*trials));
-	struct pollfd *pollfds = calloc(count > 0 ? count : 1, sizeof(*pollfds));
-	size_t begun = 0;
-	bool is_ok = false;
-
-	if (trials != NULL && pollfds != NULL) {
-		for (size_t i = 0; i < count; i++)
-			if (answers[i].outcome == RESOLVER_ADDRESSES)
-				begin(&trials[begun++], &answers[i]);
-		run(trials, pollfds, begun);
-		is_ok = tell_all(trials, begun);
-	}
-	for (size_t i = 0; i < begun; i++)
+	for (int i = 0; i < answers->count && is_ok; i++)
+		if (answers->list[i].outcome == RESOLVER_ADDRESSES)
+			trial_begin(&trials[count++], &answers->list[i]);
+	if (is_ok)
+		trials_run(trials, pollfds, count);
+	for (size_t i = 0; i < count; i++) {
+		is_ok &= trial_print(&trials[i]);
 		if (trials[i].fd >= 0)
 			close(trials[i].fd);
+	}
 	free(trials);
 	free(pollfds);
 	return is_ok;

@@ -8,7 +8,8 @@
 /* glibc takes lines of any length; no real one is longer. */
 #define LINE_SIZE 2048
 
-/* A service of the line, and the actions behind it: "NOTFOUND=return" of "files [NOTFOUND=return]". */
+/* A service of the line, and the actions behind it: "NOTFOUND=return" of "files [NOTFOUND=return]".
+ */
 struct service {
 	char *name, *actions;
 };
@@ -70,8 +71,7 @@ static bool is_minimal_mdns(const char *name)
  * has gone out to the network? */
 static bool comes_too_early(const struct service *service)
 {
-	static const char *const network[] = {
-		"resolve", "dns", "wins", "mdns", "mdns4", "mdns6"};
+	static const char *const network[] = {"resolve", "dns", "wins", "mdns", "mdns4", "mdns6"};
 
 	for (size_t i = 0; i < sizeof(network) / sizeof(network[0]); i++)
 		if (strcmp(service->name, network[i]) == 0)

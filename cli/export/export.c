@@ -9,23 +9,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/answer_text.h"
 #include "cli/command.h"
 #include "cli/folder.h"
 #include "cli/output.h"
-#include "cli/list_all.h"
 
-/* Between two looks of --watch. */
+/* Between two rounds of --watch. */
 #define PAUSE_MS  1000
 #define PATH_SIZE 1024
 
-/* A server that has dropped its privileges reads them, too. */
+/* For servers that have dropped their privileges. */
 #define FILE_MODE   0644
 #define FOLDER_MODE 0755
 
 struct format {
 	const char *name;
 	const char *file; /* of --watch */
-	void (*print)(FILE *stream, const struct export_vms *vms);
+	void (*print)(FILE *stream, const struct answer_list *answers);
 };
 
 static const struct format formats[] = {
@@ -33,7 +33,7 @@ static const struct format formats[] = {
 	{"dnsmasq", "qemuvm.hosts", export_hosts},
 	{"ssh", "qemuvm.ssh", export_ssh},
 	{"ansible", "qemuvm.ansible.json", export_ansible},
-	{"json", "qemuvm.json", export_json},
+	{"json", "qemuvm.json", answer_json_list},
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
@@ -44,38 +44,23 @@ struct export_request {
 	const char *host;      /* of --host, or NULL */
 };
 
-static void print(
-	const void *context, FILE *stream, const struct resolver_answer *answers, int count)
+static int export_once(const struct format *format)
 {
-	const struct format *format = context;
+	char *text = NULL;
 
-	format->print(stream, &(struct export_vms){answers, count});
-}
-
-/* The caller's to free; NULL: it cannot be told, which was said. */
-static char *render(const struct format *format)
-{
-	return list_all_render(command_host(), &(struct list_all_form){print, format});
-}
-
-static int print_once(const struct format *format)
-{
-	char *text = render(format);
-
-	if (text == NULL)
+	if (list_all_refresh(format->print, &text) < 0)
 		return EXIT_NO_ADDRESS;
 	fputs(text, stdout);
 	free(text);
 	return EXIT_OK;
 }
 
-/* Of the inventory of Ansible's: one host alone. */
-static int print_host(const char *name)
+/* One host of the Ansible inventory. */
+static int export_host(const char *name)
 {
 	static struct resolver_answer answer;
-	const struct resolver_question question = {.name = name, .family = AF_UNSPEC};
 
-	resolver_ask(command_host(), &question, &answer);
+	command_ask(command_host(), (struct resolver_question){.name = name}, &answer);
 	if (answer.outcome == RESOLVER_NO_VM)
 		return command_explain(name, &answer);
 	export_ansible_host(stdout, &answer);
@@ -83,24 +68,9 @@ static int print_host(const char *name)
 	return EXIT_OK;
 }
 
-static int write_text(int fd, const char *text)
-{
-	size_t len = strlen(text);
-
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= (size_t)n;
-	}
-	return fchmod(fd, FILE_MODE) < 0 ? -errno : 0;
-}
-
-/* Readers see the old text or the new one, never half of it. Servers pass over names that begin
- * with a dot. */
-static int replace(const char *directory, const char *file, const char *text)
+/* Replaces the file: a reader sees the old text or the new one, never a part. Servers ignore the
+ * temporary file, because its name begins with a dot. */
+static int export_write(const char *directory, const char *file, const char *text)
 {
 	char path[PATH_SIZE], temporary[PATH_SIZE];
 	int fd, r;
@@ -116,7 +86,18 @@ static int replace(const char *directory, const char *file, const char *text)
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = write_text(fd, text);
+	for (size_t left = strlen(text); left > 0 && r == 0;) {
+		ssize_t n = write(fd, text, left);
+
+		if (n < 0) {
+			r = -errno;
+		} else {
+			text += n;
+			left -= (size_t)n;
+		}
+	}
+	if (r == 0 && fchmod(fd, FILE_MODE) < 0)
+		r = -errno;
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	if (r == 0 && rename(temporary, path) < 0)
@@ -127,46 +108,34 @@ static int replace(const char *directory, const char *file, const char *text)
 }
 
 /* Until it is interrupted, or the directory cannot be written. */
-static int watch(const struct export_request *request)
+static int export_watch(const struct export_request *request)
 {
-	char *written = NULL, *text;
-	/* Before the first look, which takes a while, so that a server which is started meanwhile
-	 * finds it. */
+	char path[PATH_SIZE], *text = NULL;
+	/* At once, since the first round takes a while, and a server that is started in the
+	 * meantime needs the directory. */
 	int r = folder_make(request->directory, FOLDER_MODE);
 
-	while (r == 0 && (text = render(request->format)) != NULL) {
-		if (written == NULL || strcmp(text, written) != 0)
-			r = replace(request->directory, request->format->file, text);
-		free(written);
-		written = text;
+	while (r == 0) {
+		int changed = list_all_refresh(request->format->print, &text);
+
+		if (changed < 0)
+			break;
+		if (changed > 0)
+			r = export_write(request->directory, request->format->file, text);
 		if (r == 0)
 			poll(NULL, 0, PAUSE_MS);
 	}
-	free(written);
+	free(text);
 	if (r < 0) {
-		fputs("qemuvm: ", stderr);
-		output_text(stderr, request->directory);
-		fprintf(stderr, "/%s: %s\n", request->format->file, strerror(-r));
+		(void)snprintf(
+			path, sizeof(path), "%s/%s", request->directory, request->format->file);
+		command_begin_error(path);
+		fprintf(stderr, "%s\n", strerror(-r));
 	}
 	return EXIT_NO_ADDRESS;
 }
 
-static int find_format(const char *name, const struct format **ret_format)
-{
-	const char *names[FORMAT_COUNT + 1] = {NULL};
-
-	for (size_t i = 0; i < FORMAT_COUNT; i++) {
-		names[i] = formats[i].name;
-		if (strcmp(name, names[i]) == 0) {
-			*ret_format = &formats[i];
-			return EXIT_OK;
-		}
-	}
-	return command_unknown(
-		"format", name, names, "", ": there are hosts, dnsmasq, ssh, ansible and json");
-}
-
-static int parse(int argc, char **argv, struct export_request *request)
+int command_export(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"format", required_argument, NULL, 'f'},
@@ -175,34 +144,35 @@ static int parse(int argc, char **argv, struct export_request *request)
 		{"host", required_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	const char *names[FORMAT_COUNT + 1] = {NULL}, *format = NULL;
+	struct export_request request = {.format = NULL};
 	int option;
 
 	while ((option = command_option(argc, argv, ":", options)) != COMMAND_OPTIONS_END) {
-		if (option == 'f' && find_format(optarg, &request->format) != EXIT_OK)
-			return EXIT_USAGE;
-		if (option == 'w')
-			request->directory = optarg;
-		if (option == 'h')
-			request->host = optarg;
 		if (option == COMMAND_OPTION_BAD)
 			return EXIT_USAGE;
+		if (option == 'f')
+			format = optarg;
+		if (option == 'w')
+			request.directory = optarg;
+		if (option == 'h')
+			request.host = optarg;
 	}
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
+		names[i] = formats[i].name;
+		if (format != NULL && strcmp(format, names[i]) == 0)
+			request.format = &formats[i];
+	}
+	if (format != NULL && request.format == NULL)
+		return command_unknown("format", format, names, "",
+			" (formats: hosts, dnsmasq, ssh, ansible, json)");
 	if (command_operands(argc, argv, 0, NULL) < 0)
 		return EXIT_USAGE;
-	if (request->format != NULL)
-		return EXIT_OK;
-	(void)command_usage("export");
-	return EXIT_USAGE;
-}
-
-int command_export(int argc, char **argv)
-{
-	struct export_request request = {.format = NULL};
-	int status = parse(argc, argv, &request);
-
-	if (status != EXIT_OK)
-		return status;
+	if (format == NULL)
+		return command_usage("export");
 	if (request.host != NULL)
-		return print_host(request.host);
-	return request.directory != NULL ? watch(&request) : print_once(request.format);
+		return export_host(request.host);
+	if (request.directory != NULL)
+		return export_watch(&request);
+	return export_once(request.format);
 }

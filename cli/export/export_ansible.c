@@ -4,57 +4,55 @@
 #include "export.h"
 
 /*
- * The address is for what connects by itself (WinRM, tasks that use the variable). ssh is told the
- * name, so that host keys are checked and a VM without an address is reached.
+ * ansible_host is the address, for plugins that connect by themselves (WinRM) and tasks that use
+ * the variable. ssh gets the name, so that host keys are checked and a VM without an address is
+ * reached.
  */
-void export_ansible_host(FILE *stream, const struct resolver_answer *vm)
+void export_ansible_host(FILE *stream, const struct resolver_answer *answer)
 {
 	char text[ADDRESS_TEXT_MAX], network[ANSWER_NETWORK_SIZE];
-	const char *kind = answer_network(vm, network);
+	const char *kind = answer_network(answer, network), *host = answer->host;
 
+	if (answer->address_count > 0)
+		host = address_format(&answer->addresses[0], text);
 	fputs("{\"ansible_host\": ", stream);
-	output_json(
-		stream, vm->address_count > 0 ? address_format(&vm->addresses[0], text) : vm->host);
-	fprintf(stream, ", \"ansible_ssh_common_args\": \"-o HostName=%s\"", vm->host);
+	output_json(stream, host);
+	fprintf(stream, ", \"ansible_ssh_common_args\": \"-o HostName=%s\"", answer->host);
 	fputs(", \"qemuvm_id\": ", stream);
-	output_json(stream, vm->vm.id);
+	output_json(stream, answer->vm.id);
 	fputs(", \"qemuvm_addresses\": ", stream);
-	answer_json_addresses(stream, vm);
+	answer_json_addresses(stream, answer);
 	fputs(", \"qemuvm_network\": ", stream);
 	output_json(stream, kind != NULL ? kind : "");
 	fputc('}', stream);
 }
 
-/* By the name that is typed. */
-static void put_name(FILE *stream, const struct resolver_answer *vm)
-{
-	char name[NAME_VM_SIZE];
-
-	name_spell(vm->vm.id, name);
-	output_json(stream, name);
-}
-
-void export_ansible(FILE *stream, const struct export_vms *vms)
+void export_ansible(FILE *stream, const struct answer_list *answers)
 {
 	const char *separator = "";
+	char name[NAME_VM_SIZE];
 
 	fputs("{\n  \"_meta\": {\"hostvars\": {", stream);
-	for (int i = 0; i < vms->count; i++) {
-		if (!export_is_unique(vms, i, vms->list[i].vm.id))
+	for (int i = 0; i < answers->count; i++) {
+		const struct resolver_answer *answer = &answers->list[i];
+
+		if (!export_is_unique(answers, i, answer->vm.id))
 			continue;
 		fprintf(stream, "%s\n    ", separator);
-		put_name(stream, &vms->list[i]);
+		name_spell(answer->vm.id, name);
+		output_json(stream, name);
 		fputs(": ", stream);
-		export_ansible_host(stream, &vms->list[i]);
+		export_ansible_host(stream, answer);
 		separator = ",";
 	}
 	fputs("\n  }},\n  \"qemuvm\": {\"hosts\": [", stream);
 	separator = "";
-	for (int i = 0; i < vms->count; i++) {
-		if (!export_is_unique(vms, i, vms->list[i].vm.id))
+	for (int i = 0; i < answers->count; i++) {
+		if (!export_is_unique(answers, i, answers->list[i].vm.id))
 			continue;
 		fputs(separator, stream);
-		put_name(stream, &vms->list[i]);
+		name_spell(answers->list[i].vm.id, name);
+		output_json(stream, name);
 		separator = ", ";
 	}
 	fputs("]}\n}\n", stream);

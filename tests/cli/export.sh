@@ -111,7 +111,7 @@ says() { # STATUS TITLE PATTERN ARGUMENT...
 }
 says 2 'no format' 'usage: qemuvm export' --list
 says 2 'an unknown format' 'did you mean "ansible"' --format ansibel
-says 2 'a format far from any' 'there are hosts' --format xyzzy
+says 2 'a format far from any' 'formats: hosts' --format xyzzy
 says 1 'a folder that is none' 'inventory/x/qemuvm.hosts: Not a directory' --format hosts --watch "$world/inventory/x"
 mkdir full
 mount -t tmpfs -o size=4k,nr_inodes=1 full full

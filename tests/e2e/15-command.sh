@@ -39,7 +39,7 @@ check_no_match 'and no line of a problem' $'\nproblem' "$output"
 check_match 'doctor: the module' "ok +NSS module: the loader finds $build/libnss_qemuvm\.so\.2, glibc 2\." "$output"
 check_match 'doctor: the VM and its socket' 'ok +VM: demo .process [0-9]+. of root, .*/run/qemuvm/demo\.qga' "$output"
 check_match 'doctor: it is reached' "ok +demo.vm: $ipv4 is reached, and an ssh server answers" "$output"
-check_match 'doctor: a real look-up' 'ok +look-up: getaddrinfo finds demo.vm' "$output"
+check_match 'doctor: a real look-up' 'ok +lookup: getaddrinfo finds demo.vm' "$output"
 check_match 'doctor: what ssh says' 'ok +ssh: ssh -G demo.vm names the helper' "$output"
 check_status 'doctor: of all' 0 qemuvm doctor
 
@@ -55,10 +55,10 @@ guest_run demo 'ip link set eth0 up; start_agent' >/dev/null
 wait_until 20 qemuvm ip demo
 printf 'hosts: files dns qemuvm\n' >/etc/nsswitch.conf
 check_match 'a hosts line in the wrong order' 'problem +nsswitch: .*too late' "$(line_of nsswitch)"
-check_equal 'with which nothing is looked up' '' "$(line_of look-up:)"
+check_equal 'with which nothing is looked up' '' "$(line_of lookup:)"
 printf 'hosts: files qemuvm [!UNAVAIL=return] dns\n' >/etc/nsswitch.conf
 printf '192.0.2.9 demo.vm\n' >>/etc/hosts
-check_match 'a look-up that leads elsewhere' 'problem +look-up: getaddrinfo finds something else under demo.vm' "$(line_of look-up:)"
+check_match 'a look-up that leads elsewhere' 'problem +lookup: getaddrinfo finds another address for demo.vm' "$(line_of lookup:)"
 sed -i '$d' /etc/hosts
 printf 'Host *\n\tProxyCommand none\n' >>"$HOME/.ssh/config"
 check_match 'an ssh configuration that comes first' 'problem +ssh: ssh -G demo.vm does not name the helper' "$(line_of 'ssh -G')"
@@ -69,7 +69,7 @@ chmod 777 /run/nscd
 setpriv --reuid 4711 --clear-groups socat UNIX-LISTEN:/run/nscd/socket,fork,mode=666 EXEC:cat 2>/dev/null &
 nscd=$!
 wait_until 5 test -S /run/nscd/socket
-check_match 'nscd as another user' 'problem +nscd: answers look-ups as another user' "$(line_of nscd)"
+check_match 'nscd as another user' 'problem +nscd: looks names up as another user' "$(line_of nscd)"
 kill "$nscd"
 check_no_leak
 finish

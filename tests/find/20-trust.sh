@@ -132,8 +132,8 @@ check_no_match 'nor does his configuration count there' 'nonsense' \
 as_alice "$world/qemuvm" doctor >of_alice/doctor
 check_match "doctor tells of strangers' VMs" 'skipped +VM: . .process [0-9]+. of .*not in trusted_users' "$(cat of_alice/doctor)"
 check_match 'of what nothing supports' 'skipped +VM: pretend-whole .*nor a lease' "$(cat of_alice/doctor)"
-check_match 'of lease files that do not count' 'skipped +leases: .*hers.leases: does not count' \
+check_match 'of lease files that do not count' 'skipped +leases: .*hers.leases: ignored' \
 	"$(cat of_alice/doctor)"
-check_match 'of names that two bear' 'name: "ours" is borne by ours .* and by ours' "$(cat of_alice/doctor)"
+check_match 'of names that two bear' 'name: "ours" is a name of ours .* and of ours' "$(cat of_alice/doctor)"
 check_match "and root that a user's VMs are the user's" 'skipped +VM: . .process [0-9]+. of .*without sudo' "$(qemuvm doctor)"
 finish

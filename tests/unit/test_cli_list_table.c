@@ -33,7 +33,7 @@ static char *print(int width)
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
-	list_table_print(stream, vms, VMS, width);
+	list_table_print(stream, &(struct answer_list){vms, VMS}, width);
 	fclose(stream);
 	return text;
 }
