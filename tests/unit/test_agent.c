@@ -73,7 +73,7 @@ START_TEST(two_questions_on_one_connection_have_two_ids)
 }
 END_TEST
 
-START_TEST(nothing_asked_means_no_reply)
+START_TEST(without_a_question_there_is_no_reply)
 {
 	struct agent_options options = options_of(BUDGET_MS);
 	struct agent agent;
@@ -145,7 +145,7 @@ START_TEST(a_long_stale_tail_is_skipped)
 }
 END_TEST
 
-START_TEST(many_ff_are_skipped)
+START_TEST(any_number_of_0xff_is_skipped)
 {
 	struct outcome outcome;
 	size_t len = 65536;
@@ -246,7 +246,7 @@ START_TEST(a_flood_ends_at_its_bound)
 }
 END_TEST
 
-START_TEST(an_end_before_the_newline_is_an_end)
+START_TEST(a_connection_that_ends_within_a_reply_is_reset)
 {
 	static const size_t lengths[] = {0, 11, sizeof(GOOD) - 2};
 
@@ -259,7 +259,7 @@ START_TEST(an_end_before_the_newline_is_an_end)
 }
 END_TEST
 
-START_TEST(a_peer_that_leaves_before_the_request_is_an_end)
+START_TEST(a_peer_that_leaves_before_the_request_is_a_reset)
 {
 	struct peer peer = {.is_deaf = true, .closes = true};
 
@@ -275,7 +275,7 @@ static void add_questions(Suite *suite)
 	tcase_add_test(tcase, the_request_is_one_write_that_begins_with_ff);
 	tcase_add_test(tcase, arguments_are_sent_and_too_long_ones_refused);
 	tcase_add_test(tcase, two_questions_on_one_connection_have_two_ids);
-	tcase_add_test(tcase, nothing_asked_means_no_reply);
+	tcase_add_test(tcase, without_a_question_there_is_no_reply);
 	tcase_add_test(tcase, an_agent_that_refuses_an_id_is_asked_without);
 	tcase_add_test(tcase, an_agent_that_refuses_an_id_twice_is_refused);
 	suite_add_tcase(suite, tcase);
@@ -287,7 +287,7 @@ static void add_stale_lines(Suite *suite)
 
 	tcase_add_test(tcase, a_reply_before_the_request_is_skipped);
 	tcase_add_test(tcase, a_long_stale_tail_is_skipped);
-	tcase_add_test(tcase, many_ff_are_skipped);
+	tcase_add_test(tcase, any_number_of_0xff_is_skipped);
 	tcase_add_test(tcase, deep_wide_and_crowded_replies_are_refused_in_time);
 	tcase_add_test(tcase, a_long_string_is_read_whole);
 	suite_add_tcase(suite, tcase);
@@ -301,8 +301,8 @@ static void add_bounds(Suite *suite)
 	tcase_add_test(tcase, a_reply_in_single_bytes_is_read);
 	tcase_add_test(tcase, a_drip_of_bytes_does_not_extend_the_deadline);
 	tcase_add_test(tcase, a_flood_ends_at_its_bound);
-	tcase_add_test(tcase, an_end_before_the_newline_is_an_end);
-	tcase_add_test(tcase, a_peer_that_leaves_before_the_request_is_an_end);
+	tcase_add_test(tcase, a_connection_that_ends_within_a_reply_is_reset);
+	tcase_add_test(tcase, a_peer_that_leaves_before_the_request_is_a_reset);
 	suite_add_tcase(suite, tcase);
 }
 

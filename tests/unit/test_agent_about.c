@@ -22,7 +22,7 @@ static int ask_about(struct peer *peer)
 	return r;
 }
 
-START_TEST(what_is_told_is_kept)
+START_TEST(the_members_of_three_replies_are_kept)
 {
 	static const char text[] =
 		SYNC "{\"return\": {\"version\": \"7.2.0\", \"supported_commands\": []},"
@@ -45,7 +45,7 @@ START_TEST(what_is_told_is_kept)
 }
 END_TEST
 
-START_TEST(a_refusal_is_no_error)
+START_TEST(a_refused_command_leaves_its_members_empty)
 {
 	static const char text[] = SYNC REFUSED;
 	struct peer peer = {.text = text,
@@ -60,7 +60,7 @@ START_TEST(a_refusal_is_no_error)
 }
 END_TEST
 
-START_TEST(what_is_too_long_is_left_out)
+START_TEST(a_member_that_is_too_long_is_left_empty)
 {
 	static char text[2 * AGENT_ABOUT_SIZE + 200];
 	struct peer peer = {.text = text, .times = 1, .closes = true};
@@ -75,6 +75,7 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("agent_about", what_is_told_is_kept, a_refusal_is_no_error,
-		what_is_too_long_is_left_out);
+	UNIT_RUN("agent_about", the_members_of_three_replies_are_kept,
+		a_refused_command_leaves_its_members_empty,
+		a_member_that_is_too_long_is_left_empty);
 }

@@ -6,7 +6,7 @@
 
 /* The probe. */
 
-START_TEST(who_never_reads_is_known_by_the_probe)
+START_TEST(an_agent_that_never_reads_is_detected_by_the_probe)
 {
 	struct peer peer = {.is_deaf = true};
 	struct outcome outcome = exchange(&peer);
@@ -17,7 +17,7 @@ START_TEST(who_never_reads_is_known_by_the_probe)
 }
 END_TEST
 
-START_TEST(nothing_but_spaces_is_sent_to_who_never_reads)
+START_TEST(an_agent_that_never_reads_is_sent_nothing_but_spaces)
 {
 	struct agent_options options = options_of(BUDGET_MS);
 	char bytes[256];
@@ -116,7 +116,7 @@ START_TEST(a_backlog_that_stays_full_takes_half_of_the_budget)
 }
 END_TEST
 
-START_TEST(an_error_of_connect_is_told)
+START_TEST(an_error_of_connect_ends_the_exchange)
 {
 	struct door door = {.fd = -ECONNREFUSED};
 
@@ -177,7 +177,7 @@ START_TEST(an_agent_behind_tcp_is_asked_without_probe)
 }
 END_TEST
 
-START_TEST(a_tcp_connection_that_is_refused_is_told)
+START_TEST(a_refused_tcp_connection_ends_the_exchange)
 {
 	struct endpoint tcp = {.kind = ENDPOINT_TCP};
 	struct sockaddr_in name;
@@ -191,15 +191,15 @@ static void add_connecting(Suite *suite)
 {
 	TCase *tcase = tcase_create("connecting");
 
-	tcase_add_test(tcase, who_never_reads_is_known_by_the_probe);
-	tcase_add_test(tcase, nothing_but_spaces_is_sent_to_who_never_reads);
+	tcase_add_test(tcase, an_agent_that_never_reads_is_detected_by_the_probe);
+	tcase_add_test(tcase, an_agent_that_never_reads_is_sent_nothing_but_spaces);
 	tcase_add_test(tcase, a_serial_port_is_not_probed);
 	tcase_add_test(tcase, a_full_backlog_is_tried_again);
 	tcase_add_test(tcase, a_backlog_that_stays_full_takes_half_of_the_budget);
-	tcase_add_test(tcase, an_error_of_connect_is_told);
+	tcase_add_test(tcase, an_error_of_connect_ends_the_exchange);
 	tcase_add_test(tcase, a_peer_that_is_not_accepted_gets_no_byte);
 	tcase_add_test(tcase, an_agent_behind_tcp_is_asked_without_probe);
-	tcase_add_test(tcase, a_tcp_connection_that_is_refused_is_told);
+	tcase_add_test(tcase, a_refused_tcp_connection_ends_the_exchange);
 	suite_add_tcase(suite, tcase);
 }
 

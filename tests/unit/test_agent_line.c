@@ -83,7 +83,7 @@ START_TEST(an_agent_that_repeats_no_id_is_known_by_its_sync)
 }
 END_TEST
 
-START_TEST(an_agent_that_refuses_an_id_is_told)
+START_TEST(an_agent_that_refuses_an_id_is_recognised)
 {
 	ck_assert_int_eq(
 		hear(SYNC "{\"error\": {\"class\": \"GenericError\", \"desc\": \"QMP input "
@@ -100,7 +100,7 @@ START_TEST(a_blocked_sync_does_not_hide_the_reply)
 }
 END_TEST
 
-START_TEST(an_unknown_or_disabled_command_is_told)
+START_TEST(an_unknown_or_disabled_command_is_not_supported)
 {
 	ck_assert_int_eq(
 		hear(SYNC "{\"id\": \"" ID "\", \"error\": {\"class\": \"CommandNotFound\", "
@@ -119,7 +119,7 @@ START_TEST(an_unknown_or_disabled_command_is_told)
 }
 END_TEST
 
-START_TEST(another_error_is_told)
+START_TEST(any_other_error_is_a_remote_error)
 {
 	ck_assert_int_eq(
 		hear("{\"error\": {\"class\": \"GenericError\", \"desc\": \"getifaddrs\"}, "
@@ -143,7 +143,7 @@ START_TEST(a_wrong_id_is_skipped)
 }
 END_TEST
 
-START_TEST(a_sync_reply_that_is_not_ours_is_none)
+START_TEST(a_sync_reply_with_another_id_is_skipped)
 {
 	assert_skipped("\xff{\"return\": 5}\n{\"return\": 2}\n");
 	assert_skipped("\xff{\"return\": \"" ID "\"}\n{\"return\": 2}\n");
@@ -239,12 +239,12 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tcase, an_agent_that_repeats_no_id_is_known_by_its_sync);
-	tcase_add_test(tcase, an_agent_that_refuses_an_id_is_told);
+	tcase_add_test(tcase, an_agent_that_refuses_an_id_is_recognised);
 	tcase_add_test(tcase, a_blocked_sync_does_not_hide_the_reply);
-	tcase_add_test(tcase, an_unknown_or_disabled_command_is_told);
-	tcase_add_test(tcase, another_error_is_told);
+	tcase_add_test(tcase, an_unknown_or_disabled_command_is_not_supported);
+	tcase_add_test(tcase, any_other_error_is_a_remote_error);
 	tcase_add_test(tcase, a_wrong_id_is_skipped);
-	tcase_add_test(tcase, a_sync_reply_that_is_not_ours_is_none);
+	tcase_add_test(tcase, a_sync_reply_with_another_id_is_skipped);
 	tcase_add_test(tcase, the_tail_of_a_stale_line_is_skipped);
 	tcase_add_test(tcase, our_own_request_echoed_is_skipped);
 	tcase_add_test(tcase, events_and_blank_lines_between_replies_are_skipped);

@@ -47,7 +47,7 @@ static void fill(void)
 	entry.unanswered_ms = 1213457;
 }
 
-START_TEST(what_is_written_is_read)
+START_TEST(an_entry_is_read_as_it_was_written)
 {
 	fill();
 	ck_assert_int_gt(cache_entry_write(&entry, text, sizeof(text)), 0);
@@ -56,7 +56,7 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
-START_TEST(the_longest_entry_has_room)
+START_TEST(the_longest_entry_fits_the_limit_of_a_file)
 {
 	fill();
 	memset(entry.vm, 'a', NAME_VM_MAX);
@@ -68,7 +68,7 @@ START_TEST(the_longest_entry_has_room)
 }
 END_TEST
 
-START_TEST(a_smaller_buffer_is_refused_and_not_passed)
+START_TEST(a_buffer_that_is_too_small_is_refused_and_not_overrun)
 {
 	int len;
 
@@ -83,7 +83,7 @@ START_TEST(a_smaller_buffer_is_refused_and_not_passed)
 }
 END_TEST
 
-START_TEST(what_is_cut_anywhere_is_refused)
+START_TEST(an_entry_that_is_cut_anywhere_is_refused)
 {
 	int len;
 
@@ -96,7 +96,7 @@ START_TEST(what_is_cut_anywhere_is_refused)
 }
 END_TEST
 
-START_TEST(what_would_be_two_lines_is_not_written)
+START_TEST(a_name_with_a_space_or_newline_is_not_written)
 {
 	fill();
 	memcpy(entry.socket.path, "/run/a\nvm b", 12);
@@ -116,7 +116,7 @@ static int read_lines(const char *lines)
 	return cache_entry_read(text, &read_back);
 }
 
-START_TEST(a_line_that_is_wrong_spoils_all)
+START_TEST(one_wrong_line_makes_the_entry_invalid)
 {
 	static const char *const wrong[] = {"nonsense\n", "claim\n", "agent 1\nclaim 192.0.2\n",
 		"claim 192.0.2.1\n", "agent 1\nclaim 192.0.2.1 52:54\n",
@@ -136,7 +136,7 @@ START_TEST(a_line_that_is_wrong_spoils_all)
 }
 END_TEST
 
-START_TEST(more_than_there_is_room_for_is_refused)
+START_TEST(too_many_claims_or_names_are_refused)
 {
 	static char lines[8192] = "agent 1\n";
 	size_t len = strlen(lines);
@@ -153,7 +153,7 @@ START_TEST(more_than_there_is_room_for_is_refused)
 }
 END_TEST
 
-START_TEST(what_is_missing_or_behind_the_end_is_refused)
+START_TEST(a_missing_line_or_one_behind_the_end_is_refused)
 {
 	ck_assert_int_eq(cache_entry_read("qemuvm 1\nend\n", &read_back), -EBADMSG);
 	ck_assert_int_eq(cache_entry_read("qemuvm 1\nvm web\nend\n", &read_back), -EBADMSG);
@@ -165,9 +165,11 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("cache_entry", what_is_written_is_read, the_longest_entry_has_room,
-		a_smaller_buffer_is_refused_and_not_passed, what_is_cut_anywhere_is_refused,
-		what_would_be_two_lines_is_not_written, a_line_that_is_wrong_spoils_all,
-		more_than_there_is_room_for_is_refused,
-		what_is_missing_or_behind_the_end_is_refused);
+	UNIT_RUN("cache_entry", an_entry_is_read_as_it_was_written,
+		the_longest_entry_fits_the_limit_of_a_file,
+		a_buffer_that_is_too_small_is_refused_and_not_overrun,
+		an_entry_that_is_cut_anywhere_is_refused,
+		a_name_with_a_space_or_newline_is_not_written,
+		one_wrong_line_makes_the_entry_invalid, too_many_claims_or_names_are_refused,
+		a_missing_line_or_one_behind_the_end_is_refused);
 }

@@ -31,7 +31,7 @@ static void end(void)
 	rmdir(folder);
 }
 
-START_TEST(one_at_a_time)
+START_TEST(a_lock_has_one_holder_at_a_time)
 {
 	begin();
 	ck_assert_int_eq(cache_lock_try(one, "seven"), 0);
@@ -44,7 +44,7 @@ START_TEST(one_at_a_time)
 }
 END_TEST
 
-START_TEST(it_ends_with_its_holder_and_not_with_a_stranger)
+START_TEST(a_lock_ends_with_its_holder_not_with_another_close)
 {
 	pid_t child;
 	int status;
@@ -66,7 +66,7 @@ START_TEST(it_ends_with_its_holder_and_not_with_a_stranger)
 }
 END_TEST
 
-START_TEST(a_child_does_not_keep_what_was_given_back)
+START_TEST(a_forked_child_does_not_keep_a_released_lock)
 {
 	int pipe_fds[2];
 	pid_t child;
@@ -106,6 +106,7 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("cache_lock", one_at_a_time, it_ends_with_its_holder_and_not_with_a_stranger,
-		a_child_does_not_keep_what_was_given_back, every_name_can_be_locked);
+	UNIT_RUN("cache_lock", a_lock_has_one_holder_at_a_time,
+		a_lock_ends_with_its_holder_not_with_another_close,
+		a_forked_child_does_not_keep_a_released_lock, every_name_can_be_locked);
 }

@@ -24,7 +24,7 @@ START_TEST(a_key_is_taken_without_its_comment)
 }
 END_TEST
 
-START_TEST(what_is_no_key_is_refused)
+START_TEST(a_line_that_is_not_a_public_key_is_refused)
 {
 	static const char *const lines[] = {"", "\n", "ssh-ed25519", "ssh-ed25519 ",
 		"ssh-ed25519 AAAA", "ssh-rsa " ED25519, "ssh-ed25519  " ED25519,
@@ -57,6 +57,7 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("host_keys", a_key_is_taken_without_its_comment, what_is_no_key_is_refused,
+	UNIT_RUN("host_keys", a_key_is_taken_without_its_comment,
+		a_line_that_is_not_a_public_key_is_refused,
 		keys_that_are_too_long_or_too_many_are_refused);
 }

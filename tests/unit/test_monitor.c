@@ -56,7 +56,7 @@ static void end(void)
 #define BANNER    "QEMU 7.2.22 monitor - type 'help' for more information\r\n(qemu) "
 #define HMP_REPLY "i\x1b[K\x1b[Din\x1b[Kfo name\x1b[K\r\nweb\r\n(qemu) "
 
-START_TEST(qmp_greets_is_asked_and_answers)
+START_TEST(two_commands_are_answered_over_qmp)
 {
 	begin(VM_MONITOR_QMP, 1000);
 	ck_assert_int_eq(monitor_ask(&monitor, "info name"), 0);
@@ -83,7 +83,7 @@ START_TEST(qmp_greets_is_asked_and_answers)
 }
 END_TEST
 
-START_TEST(hmp_greets_is_asked_and_answers)
+START_TEST(two_commands_are_answered_over_hmp)
 {
 	begin(VM_MONITOR_HMP, 1000);
 	ck_assert_int_eq(monitor_ask(&monitor, "info name"), 0);
@@ -127,7 +127,7 @@ static void check_drop_by_drop(
 	end();
 }
 
-START_TEST(what_comes_in_drops_is_the_same)
+START_TEST(a_reply_in_single_bytes_is_read)
 {
 	check_drop_by_drop(VM_MONITOR_HMP, BANNER, HMP_REPLY);
 	check_drop_by_drop(VM_MONITOR_QMP, GREETING,
@@ -153,7 +153,7 @@ static int error_of(const char *text)
 	return r;
 }
 
-START_TEST(what_is_no_reply_ends_the_exchange)
+START_TEST(a_malformed_or_refused_reply_ends_the_exchange)
 {
 	ck_assert_int_eq(
 		error_of("{\"error\": {\"class\": \"CommandNotFound\"}, \"id\": 1}\n"), -EREMOTEIO);
@@ -163,21 +163,21 @@ START_TEST(what_is_no_reply_ends_the_exchange)
 }
 END_TEST
 
-START_TEST(who_does_not_answer_is_left_in_time)
+START_TEST(a_silent_monitor_is_left_at_the_deadline)
 {
-	int64_t start = deadline_now_ns();
-
-	begin(VM_MONITOR_QMP, 50);
+	begin(VM_MONITOR_QMP, 60000);
 	ck_assert_int_eq(monitor_ask(&monitor, "info name"), 0);
 	ck_assert_int_eq(step(), -EINPROGRESS);
-	poll(NULL, 0, 60);
+	end();
+	begin(VM_MONITOR_QMP, 0);
+	ck_assert_int_eq(monitor_ask(&monitor, "info name"), 0);
 	ck_assert_int_eq(step(), -ETIMEDOUT);
-	ck_assert_int_lt(deadline_now_ns() - start, INT64_C(1000000000));
+	ck_assert_int_eq(monitor_ask(&monitor, "info name"), -ENOTCONN);
 	end();
 }
 END_TEST
 
-START_TEST(who_leaves_is_told)
+START_TEST(a_monitor_that_leaves_ends_the_exchange)
 {
 	begin(VM_MONITOR_HMP, 1000);
 	ck_assert_int_eq(monitor_ask(&monitor, "info name"), 0);
@@ -188,7 +188,7 @@ START_TEST(who_leaves_is_told)
 }
 END_TEST
 
-START_TEST(a_flood_is_bounded)
+START_TEST(a_reply_longer_than_the_limit_is_refused)
 {
 	static char flood[65536];
 	size_t sent = 0;
@@ -209,7 +209,7 @@ START_TEST(a_flood_is_bounded)
 }
 END_TEST
 
-START_TEST(nothing_is_smuggled_into_a_command)
+START_TEST(a_command_with_a_quote_or_newline_is_refused)
 {
 	begin(VM_MONITOR_HMP, 1000);
 	ck_assert_int_eq(monitor_ask(&monitor, "info name\nquit"), -EINVAL);
@@ -222,8 +222,9 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("monitor", qmp_greets_is_asked_and_answers, hmp_greets_is_asked_and_answers,
-		what_comes_in_drops_is_the_same, what_is_no_reply_ends_the_exchange,
-		who_does_not_answer_is_left_in_time, who_leaves_is_told, a_flood_is_bounded,
-		nothing_is_smuggled_into_a_command);
+	UNIT_RUN("monitor", two_commands_are_answered_over_qmp, two_commands_are_answered_over_hmp,
+		a_reply_in_single_bytes_is_read, a_malformed_or_refused_reply_ends_the_exchange,
+		a_silent_monitor_is_left_at_the_deadline, a_monitor_that_leaves_ends_the_exchange,
+		a_reply_longer_than_the_limit_is_refused,
+		a_command_with_a_quote_or_newline_is_refused);
 }

@@ -12,7 +12,7 @@ static void begin(void)
 	memset(&vm, 0, sizeof(vm));
 }
 
-START_TEST(usernet)
+START_TEST(forwards_are_read_from_info_usernet)
 {
 	char text[ADDRESS_TEXT_MAX];
 
@@ -36,7 +36,7 @@ START_TEST(usernet)
 }
 END_TEST
 
-START_TEST(network)
+START_TEST(nics_are_read_from_info_network)
 {
 	begin();
 	monitor_read_network(&vm,
@@ -56,7 +56,7 @@ START_TEST(network)
 }
 END_TEST
 
-START_TEST(name_and_uuid)
+START_TEST(a_name_and_a_uuid_that_is_not_zero_are_names)
 {
 	begin();
 	monitor_read_name(&vm, "");
@@ -71,7 +71,7 @@ START_TEST(name_and_uuid)
 }
 END_TEST
 
-START_TEST(qtree)
+START_TEST(the_cid_is_read_below_its_vsock_device)
 {
 	begin();
 	monitor_read_qtree(
@@ -83,7 +83,7 @@ START_TEST(qtree)
 }
 END_TEST
 
-START_TEST(port)
+START_TEST(a_port_is_open_only_if_the_guest_opened_the_one_of_that_name)
 {
 	static const char text[] =
 		"dev: virtserialport, id \"\"\n    chardev = \"a\"\n"
@@ -104,5 +104,8 @@ END_TEST
 
 int main(void)
 {
-	UNIT_RUN("monitor_text", usernet, network, name_and_uuid, qtree, port);
+	UNIT_RUN("monitor_text", forwards_are_read_from_info_usernet,
+		nics_are_read_from_info_network, a_name_and_a_uuid_that_is_not_zero_are_names,
+		the_cid_is_read_below_its_vsock_device,
+		a_port_is_open_only_if_the_guest_opened_the_one_of_that_name);
 }
