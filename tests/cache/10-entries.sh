@@ -30,6 +30,19 @@ timed getent hosts web.vm
 check_equal 'getent hosts asks two questions, and the agent one' 3 "$(asked web)"
 check_equal 'all hosts have it too' '10.66.0.5 web.vm' "$(getent hosts | tr -s ' ' | grep web)"
 
+calls=$(strace getent ahosts web.vm 2>&1 | sed -n '\|'"$QEMUVM_CONFIG"'|,\|/proc/[0-9]*/stat|p')
+check_at_most 'a known name takes a dozen system calls' 14 "$(wc -l <<<"$calls")"
+check_no_match 'none of which reads the configuration or the users' "open[^\n]*($QEMUVM_CONFIG|passwd)" "$calls"
+
+# A link that a stranger puts where anybody can.
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+start_agent db accept read-request reply "$(interfaces 10.66.0.7)" hold loop
+check_equal 'a VM is known' 10.66.0.7 "$(address_of db.vm)"
+setpriv --reuid 4712 --regid 4712 --clear-groups ln -s /run/qemuvm/db.qga /tmp/aetherscale-qga-prod.sock
+check_status "a stranger's link does not lead another name to it" 2 getent hosts prod.vm
+stop_agent db
+umount /tmp
+
 # As long as it is true.
 good 10.66.0.6
 check_equal 'a VM that was started again has its new address' 10.66.0.6 "$(address_of web.vm)"

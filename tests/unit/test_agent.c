@@ -49,6 +49,26 @@ START_TEST(arguments_are_sent_and_too_long_ones_refused)
 }
 END_TEST
 
+START_TEST(a_text_is_quoted_for_json_or_refused)
+{
+	char json[16];
+
+	ck_assert_int_eq(agent_quote("a\"\\b", json, sizeof(json)), 8);
+	ck_assert_str_eq(json, "\"a\\\"\\\\b\"");
+	ck_assert_int_eq(agent_quote("", json, 3), 2);
+	ck_assert_str_eq(json, "\"\"");
+	ck_assert_int_eq(agent_quote("", json, 2), -E2BIG);
+	ck_assert_int_eq(agent_quote("a\nb", json, sizeof(json)), -EINVAL);
+	ck_assert_int_eq(agent_quote("\x7f", json, sizeof(json)), -EINVAL);
+	/* The greatest text that fits if each of its characters needed an escape. */
+	for (size_t size = 0; size < sizeof(json); size++) {
+		int len = agent_quote("\"\"\"\"", json, size);
+
+		ck_assert(len == -E2BIG || (len == 10 && size > 10 && json[10] == '\0'));
+	}
+}
+END_TEST
+
 START_TEST(two_questions_on_one_connection_have_two_ids)
 {
 	struct peer peer = {.text = GOOD,
@@ -274,6 +294,7 @@ static void add_questions(Suite *suite)
 	tcase_add_test(tcase, a_well_behaved_agent_is_understood);
 	tcase_add_test(tcase, the_request_is_one_write_that_begins_with_ff);
 	tcase_add_test(tcase, arguments_are_sent_and_too_long_ones_refused);
+	tcase_add_test(tcase, a_text_is_quoted_for_json_or_refused);
 	tcase_add_test(tcase, two_questions_on_one_connection_have_two_ids);
 	tcase_add_test(tcase, without_a_question_there_is_no_reply);
 	tcase_add_test(tcase, an_agent_that_refuses_an_id_is_asked_without);
