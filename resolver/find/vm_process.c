@@ -93,8 +93,8 @@ static void append_configs(struct vm_process *process, struct trust *trust)
 	}
 }
 
-/* Who runs it, and since when. The owner comes first: see proc.h. */
-static int read_identity(struct host *host, int proc_fd, uid_t *ret_uid, uint64_t *ret_start_time)
+/* Who runs it. The owner comes first: see proc.h. */
+static int read_user(struct host *host, int proc_fd, uid_t *ret_uid)
 {
 	struct proc_status status;
 	uid_t owner;
@@ -110,15 +110,15 @@ static int read_identity(struct host *host, int proc_fd, uid_t *ret_uid, uint64_
 		if (status.uids[i] != owner)
 			return -EPERM;
 	*ret_uid = owner;
-	return proc_start_time(proc_fd, ret_start_time);
+	return 0;
 }
 
-/* With the arguments between two looks at the same process. */
+/* With the arguments between two looks at user and executable. All is of one process, since the
+ * descriptor is. */
 static int read_process(struct host *host, struct vm_process *process)
 {
-	uint64_t start_time;
 	uid_t uid;
-	int r = read_identity(host, process->proc_fd, &process->uid, &process->start_time);
+	int r = read_user(host, process->proc_fd, &process->uid);
 
 	if (r < 0)
 		return r;
@@ -126,13 +126,14 @@ static int read_process(struct host *host, struct vm_process *process)
 	r = proc_cmdline(process->proc_fd, &process->text, &process->argv.len);
 	if (r < 0)
 		return r;
-	r = read_identity(host, process->proc_fd, &uid, &start_time);
-	if (r == 0 && (uid != process->uid || start_time != process->start_time ||
-			      proc_kind(process->proc_fd) != process->kind))
+	process->argv.text = process->text;
+	r = read_user(host, process->proc_fd, &uid);
+	if (r == 0)
+		r = proc_start_time(process->proc_fd, &process->start_time);
+	if (r == 0 && (uid != process->uid || proc_kind(process->proc_fd) != process->kind))
 		r = -ESRCH;
 	if (r < 0)
 		free(process->text);
-	process->argv.text = process->text;
 	return r;
 }
 

@@ -47,10 +47,12 @@ static enum fit fit_of_vm(const struct config *config, const char *typed, const 
 static bool may_fit(
 	const struct config *config, const char *typed, const struct argv *argv, struct vm *scratch)
 {
+	static const char file[] = "readconfig";
+
 	scratch->id[0] = '\0';
 	vm_argv_parse_names(scratch, argv);
 	return !scratch->is_named || fit_of_vm(config, typed, scratch) != FIT_NONE ||
-	       argv_has(argv, "readconfig");
+	       memmem(argv->text, argv->len, file, strlen(file)) != NULL;
 }
 
 /* *found is written in any case. */
@@ -215,7 +217,7 @@ static bool may_name_socket(const struct host_scan *scan, const char *path)
 	name = name == NULL ? path : name + 1;
 	return memmem(argv.text, argv.len, name, strlen(name)) != NULL ||
 	       memmem(argv.text, argv.len, "fd=", strlen("fd=")) != NULL ||
-	       argv_has(&argv, "readconfig");
+	       memmem(argv.text, argv.len, "readconfig", strlen("readconfig")) != NULL;
 }
 
 int vm_scan_by_socket(struct host *host, const char *path, struct vm *ret_vm)

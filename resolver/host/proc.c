@@ -251,7 +251,8 @@ int proc_walk_begin(struct proc_walk *walk, const char *root)
 {
 	DIR *directory = opendir(root);
 
-	*walk = (struct proc_walk){.directory = directory, .directory_fd = -1};
+	*walk = (struct proc_walk){
+		.directory = directory, .directory_fd = -1, .caller = geteuid()};
 	if (directory == NULL)
 		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : -ESRCH;
 	walk->directory_fd = dirfd(directory);
@@ -260,15 +261,23 @@ int proc_walk_begin(struct proc_walk *walk, const char *root)
 
 int proc_walk_seek(struct proc_walk *walk, pid_t pid)
 {
-	struct stat status;
+	struct stat status = {.st_uid = 0};
 	char name[32];
+	int len = snprintf(name, sizeof(name), "%d", (int)pid);
 
-	(void)snprintf(name, sizeof(name), "%d/exe", (int)pid);
-	walk->kind = kind_of_link(walk->directory_fd, name);
+	/* Root can see every executable, and most are not a QEMU. Others cannot see that of a
+	 * process which is not their own, so they do not ask. */
+	if (walk->caller != 0 && fstatat(walk->directory_fd, name, &status, 0) < 0)
+		return 0;
+	walk->kind = PROC_HIDDEN;
+	if (walk->caller == 0 || walk->caller == status.st_uid) {
+		memcpy(name + len, "/exe", sizeof("/exe"));
+		walk->kind = kind_of_link(walk->directory_fd, name);
+		name[len] = '\0';
+	}
 	if (walk->kind == PROC_OTHER)
 		return 0;
-	(void)snprintf(name, sizeof(name), "%d", (int)pid);
-	if (fstatat(walk->directory_fd, name, &status, 0) < 0)
+	if (walk->caller == 0 && fstatat(walk->directory_fd, name, &status, 0) < 0)
 		return 0;
 	walk->pid = pid;
 	walk->owner = status.st_uid;

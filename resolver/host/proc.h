@@ -39,6 +39,7 @@ enum proc_kind {
 struct proc_walk {
 	void *directory; /* DIR * */
 	int directory_fd;
+	uid_t caller; /* our own effective user */
 	pid_t pid;
 	enum proc_kind kind; /* PROC_QEMU or PROC_HIDDEN */
 	uid_t owner;         /* its effective user */

@@ -31,7 +31,8 @@ static const char *next_argument(struct argv_walk *walk)
  * next. */
 static bool takes_value(const char *name)
 {
-	static const char *const alone[] = {"S", "alt-grab", "async-teardown", "audio-help",
+	/* Without pointers, which the loader would have to relocate in every process. */
+	static const char alone[][sizeof("enable-sync-profile")] = {"S", "alt-grab", "async-teardown", "audio-help",
 		"ctrl-grab", "curses", "daemonize", "enable-fips", "enable-kvm",
 		"enable-sync-profile", "full-screen", "h", "help", "jitdump", "mem-prealloc",
 		"no-acpi", "no-fd-bootchk", "no-hpet", "no-quit", "no-reboot", "no-shutdown",

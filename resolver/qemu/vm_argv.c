@@ -16,10 +16,11 @@
 void vm_argv_parse_names(struct vm *vm, const struct argv *argv)
 {
 	struct argv_walk walk = argv_begin(argv);
-	char guest[NAME_VM_SIZE] = "", process[NAME_VM_SIZE] = "", text[NAME_VM_SIZE];
+	char guest[NAME_VM_SIZE], process[NAME_VM_SIZE], text[NAME_VM_SIZE];
 	const char *id = "", *uuid = "", *name, *value;
 	struct option option;
 
+	guest[0] = process[0] = '\0';
 	while (argv_next(&walk, &name, &value)) {
 		if (strcmp(name, "id") == 0) /* Proxmox's own */
 			id = value;
