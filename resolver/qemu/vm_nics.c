@@ -150,6 +150,12 @@ static bool nics_have_room(const struct reading *reading)
 	return reading->vm->nic_count < VM_NICS_MAX;
 }
 
+static void nics_add(struct reading *reading, const struct vm_nic *nic)
+{
+	if (nics_have_room(reading))
+		reading->vm->nics[reading->vm->nic_count++] = *nic;
+}
+
 /* -net nic,...: a NIC, on a -netdev or on the hub. */
 static void nics_read_net(struct reading *reading, const struct option *option)
 {
@@ -172,7 +178,7 @@ static void nics_read_net(struct reading *reading, const struct option *option)
 		}
 	}
 	nic_read_mac(reading, option, "macaddr", &nic);
-	reading->vm->nics[reading->vm->nic_count++] = nic;
+	nics_add(reading, &nic);
 }
 
 /* -device: a NIC if it has a netdev, or is of a model that is one. */
@@ -197,7 +203,7 @@ static void nics_read_device(struct reading *reading, const struct option *optio
 	if (r >= 0)
 		nic_plug_by_id(reading, id, &nic);
 	nic_read_mac(reading, option, "mac", &nic);
-	reading->vm->nics[reading->vm->nic_count++] = nic;
+	nics_add(reading, &nic);
 }
 
 /* QEMU makes the NICs of -nic and -net before those of -device, of these the ones in JSON last
@@ -217,7 +223,7 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 		if (nics_have_room(&reading) && !option_equals(&option, "type", "none")) {
 			nic_read_netdev(&reading, &option, &nic);
 			nic_read_mac(&reading, &option, "mac", &nic);
-			vm->nics[vm->nic_count++] = nic;
+			nics_add(&reading, &nic);
 		}
 		option_done(&option);
 	}
@@ -232,7 +238,7 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 		struct vm_nic nic = {.netdev = VM_NETDEV_USER};
 
 		nic_choose_mac(&reading, &nic);
-		vm->nics[vm->nic_count++] = nic;
+		nics_add(&reading, &nic);
 	}
 	for (int in_json = 0; in_json < 2; in_json++) {
 		walk = argv_begin(argv);
