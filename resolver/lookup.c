@@ -26,22 +26,17 @@ bool lookup_has_source(const struct lookup_terms *terms, enum source_id source)
 }
 
 /* Checks what a source claimed against the kernel's knowledge; without netlink against the rest. */
-static void judge_claims(
-	struct lookup *lookup, enum source_id id, const struct lookup_terms *terms)
+static void judge_claims(struct lookup *lookup, enum source_id id, const struct lookup_terms *terms)
 {
 	struct candidates *candidates = &lookup->candidates[id];
 	const struct vm *vm = &lookup->found->vm;
-	int netlink_fd;
 
 	if (lookup->results[id] <= 0)
 		return;
-	netlink_fd = netlink_open(NETLINK_ROUTE);
-	candidates_learn(candidates, vm, netlink_fd, lookup->deadline);
-	if (netlink_fd >= 0)
-		close(netlink_fd);
+	candidates_learn(candidates, vm, terms->host, lookup->deadline);
 	candidates_judge(candidates, vm,
-		(struct candidate_rules){.routed = terms->host->config->routed,
-			.macs_shared = vm_shares_macs(vm)});
+		(struct candidate_rules){
+			.routed = terms->host->config->routed, .macs_shared = vm_shares_macs(vm)});
 }
 
 static bool is_proven(const struct candidates *candidates)

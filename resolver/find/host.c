@@ -20,6 +20,7 @@ void host_init(struct host *host, const struct config *config)
 void host_begin(struct host *host, int budget_ms)
 {
 	host->deadline = deadline_after_ms(budget_ms > 0 ? budget_ms : host->config->timeout_ms);
+	netlink_forget_neighbours(&host->neighbours);
 	if (!host->has_trust)
 		trust_init(host->config, &host->trust);
 	host->has_trust = true;
@@ -36,6 +37,7 @@ void host_forget(struct host *host)
 
 void host_done(struct host *host)
 {
+	netlink_forget_neighbours(&host->neighbours);
 	host_forget(host);
 }
 
@@ -65,8 +67,7 @@ static int remember_process(struct host *host, const struct proc_walk *walk)
 		host->processes = grown;
 		host->process_size = size;
 	}
-	host->processes[host->process_count++] =
-		(struct host_process){walk->pid, walk->owner};
+	host->processes[host->process_count++] = (struct host_process){walk->pid, walk->owner};
 	return 0;
 }
 

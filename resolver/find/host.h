@@ -5,6 +5,7 @@
 #include "base/deadline.h"
 #include "config/config.h"
 #include "config/trust.h"
+#include "host/netlink.h"
 #include "host/proc.h"
 
 /*
@@ -26,12 +27,15 @@ struct host {
 	struct deadline deadline;
 	const char *proc_root; /* PROC_ROOT, but for tests */
 
-	/* Of others' QEMUs a person wants to be told, by pid and user: set before anything is asked. */
+	/* Of others' QEMUs a person wants to be told, by pid and user: set before anything is
+	 * asked. */
 	bool wants_strangers;
 	/* Those of trusted users, and apart from them a few of others'. */
 	struct host_process *processes, *strangers;
 	size_t process_count, process_size, stranger_count;
 	bool has_walked;
+
+	struct netlink_neighbours neighbours; /* of this question, once somebody needs them */
 };
 
 /* Does no system call, so that a question which the cache answers costs none. */

@@ -17,6 +17,8 @@
 /* Routes asked in one write: their answers (about 150 bytes each) stay below the default receive
  * buffer. */
 #define ROUTES_PER_WRITE 64
+/* The kernel keeps 1,024 of each family unless it is told to keep more (gc_thresh3). */
+#define NEIGHBOURS_MAX 262144
 
 int netlink_open(int protocol)
 {
@@ -238,6 +240,43 @@ int netlink_next_neighbour(struct netlink_walk *walk, struct netlink_neighbour *
 		if (read_neighbour(message, ret_neighbour))
 			return 1;
 	return r;
+}
+
+int netlink_read_neighbours(struct netlink_neighbours *neighbours, int fd, struct deadline deadline)
+{
+	struct netlink_neighbour neighbour;
+	struct netlink_walk walk;
+	int r;
+
+	if (neighbours->is_read)
+		return 0;
+	neighbours->count = 0;
+	r = netlink_begin_neighbours(&walk, fd, deadline, AF_UNSPEC);
+	while (r >= 0 && (r = netlink_next_neighbour(&walk, &neighbour)) > 0) {
+		if (neighbours->count == neighbours->size) {
+			size_t size = neighbours->size == 0 ? 64 : neighbours->size * 2;
+			struct netlink_neighbour *grown = NULL;
+
+			if (size <= NEIGHBOURS_MAX)
+				grown = realloc(neighbours->list, size * sizeof(*grown));
+			if (grown == NULL) {
+				r = -ENOMEM;
+				break;
+			}
+			neighbours->list = grown;
+			neighbours->size = size;
+		}
+		neighbours->list[neighbours->count++] = neighbour;
+	}
+	netlink_end(&walk);
+	neighbours->is_read = r == 0;
+	return r;
+}
+
+void netlink_forget_neighbours(struct netlink_neighbours *neighbours)
+{
+	free(neighbours->list);
+	*neighbours = (struct netlink_neighbours){.list = NULL};
 }
 
 struct route_request {

@@ -93,6 +93,18 @@ int netlink_begin_neighbours(
 	struct netlink_walk *walk, int fd, struct deadline deadline, int family);
 int netlink_next_neighbour(struct netlink_walk *walk, struct netlink_neighbour *ret_neighbour);
 
+/* The table of both families, read once for several who look into it. All zero at first. */
+struct netlink_neighbours {
+	struct netlink_neighbour *list;
+	size_t count, size;
+	bool is_read;
+};
+
+/* Reads it, unless it was read before: 0 or a negative errno. */
+int netlink_read_neighbours(
+	struct netlink_neighbours *neighbours, int fd, struct deadline deadline);
+void netlink_forget_neighbours(struct netlink_neighbours *neighbours);
+
 /* How the host would reach an address. */
 enum netlink_route_kind {
 	NETLINK_ROUTE_NONE,    /* no route known, or unreachable, prohibit, blackhole */

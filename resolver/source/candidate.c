@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_same_claim(
 	const struct candidate *candidate, const struct address *address, const struct mac *mac)
@@ -91,27 +92,20 @@ static bool is_on_its_link(
 	return link == 0 || link == neighbour->ifindex;
 }
 
-static int learn_neighbours(struct candidates *candidates, const struct vm *vm, int netlink_fd,
-	struct deadline deadline)
+static void learn_neighbour(struct candidates *candidates, const struct vm *vm,
+	const struct netlink_neighbour *neighbour)
 {
-	struct netlink_neighbour neighbour;
-	struct netlink_walk walk;
-	int r = netlink_begin_neighbours(&walk, netlink_fd, deadline, AF_UNSPEC);
+	for (size_t i = 0; i < candidates->count; i++) {
+		struct candidate *candidate = &candidates->list[i];
 
-	while (r >= 0 && (r = netlink_next_neighbour(&walk, &neighbour)) > 0)
-		for (size_t i = 0; i < candidates->count; i++) {
-			struct candidate *candidate = &candidates->list[i];
-
-			learn_scope(candidate, vm, &neighbour);
-			if (!address_equals(&candidate->address, &neighbour.address) ||
-				!is_on_its_link(candidate, &neighbour))
-				continue;
-			candidate->has_neighbour = true;
-			candidate->neighbour_mac = neighbour.mac;
-			candidate->neighbour_state = neighbour.state;
-		}
-	netlink_end(&walk);
-	return r;
+		learn_scope(candidate, vm, neighbour);
+		if (!address_equals(&candidate->address, &neighbour->address) ||
+			!is_on_its_link(candidate, neighbour))
+			continue;
+		candidate->has_neighbour = true;
+		candidate->neighbour_mac = neighbour->mac;
+		candidate->neighbour_state = neighbour->state;
+	}
 }
 
 static int learn_routes(struct candidates *candidates, int netlink_fd, struct deadline deadline)
@@ -165,21 +159,22 @@ static void learn_links(struct candidates *candidates, const struct vm *vm, int 
 	}
 }
 
-int candidates_learn(struct candidates *candidates, const struct vm *vm, int netlink_fd,
+int candidates_learn(struct candidates *candidates, const struct vm *vm, struct host *host,
 	struct deadline deadline)
 {
-	int r;
+	int netlink_fd = netlink_open(NETLINK_ROUTE), r;
 
 	if (netlink_fd < 0)
 		return netlink_fd;
 	r = learn_routes(candidates, netlink_fd, deadline);
-	if (r < 0)
-		return r;
-	r = learn_neighbours(candidates, vm, netlink_fd, deadline);
-	if (r < 0)
-		return r;
-	learn_links(candidates, vm, netlink_fd, deadline);
-	return 0;
+	if (r == 0)
+		r = netlink_read_neighbours(&host->neighbours, netlink_fd, deadline);
+	for (size_t i = 0; r == 0 && i < host->neighbours.count; i++)
+		learn_neighbour(candidates, vm, &host->neighbours.list[i]);
+	if (r == 0)
+		learn_links(candidates, vm, netlink_fd, deadline);
+	close(netlink_fd);
+	return r;
 }
 
 /* What slirp gives a guest unless told otherwise (net/slirp.c): 10.0.2.15, and an address of

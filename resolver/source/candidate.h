@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "base/deadline.h"
+#include "find/host.h"
 #include "host/netlink.h"
 #include "qemu/vm.h"
 
@@ -79,9 +80,9 @@ void candidates_add(
 void candidates_add_expired(
 	struct candidates *candidates, const struct address *address, const struct mac *mac);
 
-/* Fills in what the kernel knows. Without netlink (fd < 0, or an error) the fields say "nothing
- * known", which candidates_judge() takes as it is. 0 or a negative errno. */
-int candidates_learn(struct candidates *candidates, const struct vm *vm, int netlink_fd,
+/* Fills in what the kernel knows. After an error of netlink the fields say "nothing known", which
+ * candidates_judge() takes as it is. 0 or a negative errno. */
+int candidates_learn(struct candidates *candidates, const struct vm *vm, struct host *host,
 	struct deadline deadline);
 
 /*
@@ -102,8 +103,8 @@ bool candidates_any(const struct candidates *candidates);
 /*
  * The addresses of the family (AF_UNSPEC: both) that count, best first, IPv4 before IPv6 within a
  * rank, otherwise in the order in which they were claimed; each once, and at most
- * ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Link-local ones only if want_scope_id.
- * Returns how many.
+ * ANSWER_ADDRESSES_MAX (the others become CANDIDATE_TOO_MANY). Link-local ones only if
+ * want_scope_id. Returns how many.
  */
 size_t candidates_answer(struct candidates *candidates, int family, bool want_scope_id,
 	struct address ret_addresses[static ANSWER_ADDRESSES_MAX]);

@@ -53,37 +53,29 @@ static void claim(const struct heard *heard, struct candidates *candidates)
 					candidates, &heard->list[i].address, &heard->list[i].mac);
 }
 
-static int claim_heard(const struct source_call *call, struct heard *heard)
-{
-	int netlink_fd = netlink_open(NETLINK_ROUTE), r;
-	struct netlink_neighbour neighbour;
-	struct netlink_walk walk;
-
-	if (netlink_fd < 0)
-		return netlink_fd;
-	heard->vm = call->vm;
-	r = netlink_begin_neighbours(&walk, netlink_fd, call->deadline, AF_UNSPEC);
-	while (r >= 0 && (r = netlink_next_neighbour(&walk, &neighbour)) > 0)
-		hear(heard, &neighbour);
-	netlink_end(&walk);
-	close(netlink_fd);
-	if (r < 0)
-		return r;
-	claim(heard, call->candidates);
-	return heard->count > 0 ? (int)heard->count : -EADDRNOTAVAIL;
-}
-
 static int neighbour_claim(const struct source_call *call)
 {
+	const struct netlink_neighbours *neighbours = &call->host->neighbours;
 	struct heard *heard;
-	int r;
+	int netlink_fd, r;
 
 	if (!vm_has_unique_macs(call->vm))
 		return 0;
+	netlink_fd = netlink_open(NETLINK_ROUTE);
+	if (netlink_fd < 0)
+		return netlink_fd;
+	r = netlink_read_neighbours(&call->host->neighbours, netlink_fd, call->deadline);
+	close(netlink_fd);
 	heard = calloc(1, sizeof(*heard));
-	if (heard == NULL)
-		return -ENOMEM;
-	r = claim_heard(call, heard);
+	if (r < 0 || heard == NULL) {
+		free(heard);
+		return r < 0 ? r : -ENOMEM;
+	}
+	heard->vm = call->vm;
+	for (size_t i = 0; i < neighbours->count; i++)
+		hear(heard, &neighbours->list[i]);
+	claim(heard, call->candidates);
+	r = heard->count > 0 ? (int)heard->count : -EADDRNOTAVAIL;
 	free(heard);
 	return r;
 }

@@ -55,6 +55,20 @@ START_TEST(a_walk_over_the_neighbours_ends_and_the_next_one_begins)
 }
 END_TEST
 
+START_TEST(the_table_of_neighbours_is_read_once)
+{
+	struct netlink_neighbours neighbours = {.is_read = false};
+	int fd = netlink_open(NETLINK_ROUTE);
+
+	ck_assert_int_eq(netlink_read_neighbours(&neighbours, -1, deadline_after_ms(0)), -EBADF);
+	ck_assert_int_eq(netlink_read_neighbours(&neighbours, fd, deadline_after_ms(2000)), 0);
+	close(fd);
+	ck_assert_int_eq(netlink_read_neighbours(&neighbours, -1, deadline_after_ms(0)), 0);
+	netlink_forget_neighbours(&neighbours);
+	ck_assert_int_eq(netlink_read_neighbours(&neighbours, -1, deadline_after_ms(0)), -EBADF);
+}
+END_TEST
+
 /* The loopback link, whatever else is there. */
 START_TEST(any_dump_of_rtnetlink_can_be_walked)
 {
@@ -174,7 +188,7 @@ int main(void)
 {
 	UNIT_RUN("netlink", routes_are_answered_each_for_its_address,
 		a_walk_over_the_neighbours_ends_and_the_next_one_begins,
-		any_dump_of_rtnetlink_can_be_walked,
+		the_table_of_neighbours_is_read_once, any_dump_of_rtnetlink_can_be_walked,
 		answers_to_other_questions_and_cut_messages_are_passed_over,
 		neighbours_are_ranked_by_their_state, a_link_is_found_by_its_name,
 		a_bad_descriptor_is_an_error);
