@@ -13,13 +13,13 @@
 #include "status.h"
 
 /*
- * All VMs with an address that the host knows, for `getent hosts` and the completion of host names
- * in shells. No agent is asked: whoever lists all hosts does not want to wait for each. What agents
- * said to others lately counts.
+ * All VMs whose addresses the host knows, for `getent hosts` and the completion of host names in
+ * shells. No agent is asked, because a program that lists all hosts does not want to wait for each;
+ * answers of agents that are in the cache are used.
  */
 
-/* What sethostent() gathered, and how far gethostent_r() is. The program has one list, as it has
- * one for each other database; the lock is never held while anything is waited for. */
+/* What sethostent() begins, and how far gethostent_r() is. A program has one list, as for every
+ * other database of glibc. Nothing is waited for while the lock is held. */
 static struct {
 	pthread_mutex_t lock;
 	struct resolver_answer *answers;
@@ -28,28 +28,8 @@ static struct {
 	bool is_gathered;
 } list = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* The VMs that were found; none where something failed. */
-static int gather(struct resolver_answer **ret_answers)
-{
-	static const struct resolver_survey survey = {.cached_only = true};
-	struct {
-		struct config config;
-		struct host host;
-	} *work = malloc(sizeof(*work));
-	int count;
-
-	if (work == NULL)
-		return 0;
-	config_load(&work->config, NULL);
-	host_init(&work->host, &work->config);
-	count = resolver_ask_all(&work->host, &survey, ret_answers);
-	host_done(&work->host);
-	free(work);
-	return count > 0 ? count : 0;
-}
-
-/* Puts a new list, or none, in the place of the old one. */
-static void replace(struct resolver_answer *answers, int count, bool is_gathered)
+/* Replaces the list by a new one, or by none. */
+static void list_replace(struct resolver_answer *answers, int count, bool is_gathered)
 {
 	struct resolver_answer *old;
 
@@ -64,16 +44,29 @@ static void replace(struct resolver_answer *answers, int count, bool is_gathered
 	free(old);
 }
 
-static void gather_anew(void)
+/* Fills the list; it is empty after an error. */
+static void list_gather(void)
 {
+	static const struct resolver_survey survey = {.cached_only = true};
 	struct resolver_answer *answers = NULL;
-	int count = gather(&answers);
+	struct {
+		struct config config;
+		struct host host;
+	} *work = malloc(sizeof(*work));
+	int count = 0;
 
-	replace(answers, count, true);
+	if (work != NULL) {
+		config_load(&work->config, NULL);
+		host_init(&work->host, &work->config);
+		count = resolver_ask_all(&work->host, &survey, &answers);
+		host_done(&work->host);
+		free(work);
+	}
+	list_replace(count < 0 ? NULL : answers, count < 0 ? 0 : count, true);
 }
 
 /* To the next family, or the next VM. */
-static void advance(void)
+static void list_advance(void)
 {
 	if (list.family == AF_INET) {
 		list.family = AF_INET6;
@@ -83,18 +76,18 @@ static void advance(void)
 	}
 }
 
-/* Only what was handed out is passed over: who comes back with a larger buffer gets the same. */
-static enum nss_status hand_out(
+/* If the buffer is too small the list does not advance: the caller comes back for the same. */
+static enum nss_status list_next(
 	struct hostent *host, char *buffer, size_t buflen, struct status_why why)
 {
-	for (; list.at < list.count; advance()) {
+	for (; list.at < list.count; list_advance()) {
 		int r = pack_hostent(&list.answers[list.at], list.family, buffer, buflen, host);
 
 		if (r == -ERANGE)
 			return status_too_small(why);
 		if (r < 0)
 			continue;
-		advance();
+		list_advance();
 		return status_tell(why, RESOLVER_ADDRESSES);
 	}
 	return status_tell(why, RESOLVER_NO_VM);
@@ -105,8 +98,8 @@ EXPORTED enum nss_status _nss_qemuvm_sethostent(int stay_open)
 	struct guard guard = guard_enter();
 
 	(void)stay_open;
-	/* What there is to list is looked for when the first is asked for. */
-	replace(NULL, 0, false);
+	/* The list is filled when its first entry is asked for. */
+	list_replace(NULL, 0, false);
 	guard_leave(&guard);
 	return NSS_STATUS_SUCCESS;
 }
@@ -123,9 +116,9 @@ EXPORTED enum nss_status _nss_qemuvm_gethostent_r(
 	is_gathered = list.is_gathered;
 	pthread_mutex_unlock(&list.lock);
 	if (!is_gathered)
-		gather_anew();
+		list_gather();
 	pthread_mutex_lock(&list.lock);
-	status = hand_out(host, buffer, buflen, (struct status_why){&inner_errno, &inner_h_errno});
+	status = list_next(host, buffer, buflen, (struct status_why){&inner_errno, &inner_h_errno});
 	pthread_mutex_unlock(&list.lock);
 	guard_leave(&guard);
 	status_pass((struct status_why){errnop, h_errnop}, inner_errno, inner_h_errno);
@@ -136,7 +129,7 @@ EXPORTED enum nss_status _nss_qemuvm_endhostent(void)
 {
 	struct guard guard = guard_enter();
 
-	replace(NULL, 0, false);
+	list_replace(NULL, 0, false);
 	guard_leave(&guard);
 	return NSS_STATUS_SUCCESS;
 }

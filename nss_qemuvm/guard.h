@@ -3,8 +3,8 @@
 #define QEMUVM_GUARD_H
 
 /*
- * Around whatever works in a stranger's thread: a thread that is cancelled in here would leave
- * descriptors and memory behind, and errno is the caller's own.
+ * Protects the calling thread while the module works in it: a thread that is cancelled meanwhile
+ * would leak descriptors and memory, and the caller's errno must not change.
  */
 struct guard {
 	int caller_errno;

@@ -14,12 +14,12 @@
 #include "status.h"
 
 /*
- * The module is loaded into every program that looks up a host name. So: a name that is not ours
- * costs a compare of its last letters and leaves no trace, not even in errno; and whatever goes
- * wrong with ours, only status, *errnop and *h_errnop say so.
+ * The module is loaded into every program that looks up a host name. A foreign name is rejected by
+ * a suffix comparison, which does not even change errno. An error in a lookup of our own names is
+ * seen only in the status, *errnop and *h_errnop.
  *
- * Ours never answer UNAVAIL. With `qemuvm [!UNAVAIL=return]` in nsswitch.conf the look-up then ends
- * here, and no name of a VM goes out to the network.
+ * Our own names never give UNAVAIL. With `qemuvm [!UNAVAIL=return]` in nsswitch.conf the lookup
+ * ends here, so no name of a VM goes out to the network.
  */
 
 /* Too large for a stranger's stack. */
@@ -27,26 +27,9 @@ struct work {
 	struct config config;
 	struct host host;
 	struct resolver_answer answer;
-	char name[NAME_VM_SIZE];
 };
 
-static void ask(struct work *work, int family, bool want_scope_id)
-{
-	struct resolver_question question = {
-		.name = work->name,
-		.family = family,
-		.want_scope_id = want_scope_id,
-	};
-
-	if (resolver_recall(&question, &work->answer))
-		return;
-	config_load(&work->config, NULL);
-	host_init(&work->host, &work->config);
-	resolver_ask(&work->host, &question, &work->answer);
-	host_done(&work->host);
-}
-
-/* What the caller gave to be filled: one of the two. */
+/* What the caller wants to be filled: tuples or host. */
 struct result {
 	struct gaih_addrtuple **tuples;
 	struct hostent *host;
@@ -55,48 +38,55 @@ struct result {
 	size_t buflen;
 };
 
-static int pack(const struct result *result, const struct resolver_answer *answer)
+/* Looks up one of our names. Outputs are written at the end, after the library calls, because
+ * errnop mostly points to errno. */
+static enum nss_status hosts_look_up_own(
+	const char *name, const struct result *result, struct status_why why)
 {
-	if (result->tuples != NULL)
-		return pack_tuples(answer, result->buffer, result->buflen, result->tuples);
-	return pack_hostent(answer, result->family, result->buffer, result->buflen, result->host);
-}
-
-/* A name of ours. Outputs are written at the end, when errno is the caller's own again, which
- * errnop mostly points to. */
-static enum nss_status look_up_own(
-	const char *host, const struct result *result, struct status_why why)
-{
-	char name[NAME_VM_SIZE];
+	struct resolver_question question = {
+		.name = name,
+		.family = result->family,
+		.want_scope_id = result->tuples != NULL,
+	};
 	enum resolver_outcome outcome;
-	struct work *work;
+	struct work *work = malloc(sizeof(*work));
 	int r = 0;
 
-	if (name_from_host(host, name) < 0)
-		return status_tell(why, RESOLVER_NO_VM);
-	if (result->tuples == NULL && result->family != AF_INET && result->family != AF_INET6)
-		return status_tell(why, RESOLVER_NO_ADDRESS);
-	work = malloc(sizeof(*work));
 	if (work == NULL)
 		return status_tell(why, RESOLVER_NOT_YET);
-	memcpy(work->name, name, sizeof(name));
-	ask(work, result->family, result->tuples != NULL);
+	if (!resolver_recall(&question, &work->answer)) {
+		config_load(&work->config, NULL);
+		host_init(&work->host, &work->config);
+		resolver_ask(&work->host, &question, &work->answer);
+		host_done(&work->host);
+	}
 	outcome = work->answer.outcome;
-	if (outcome == RESOLVER_ADDRESSES)
-		r = pack(result, &work->answer);
+	if (outcome == RESOLVER_ADDRESSES && result->tuples != NULL)
+		r = pack_tuples(&work->answer, result->buffer, result->buflen, result->tuples);
+	else if (outcome == RESOLVER_ADDRESSES)
+		r = pack_hostent(&work->answer, result->family, result->buffer, result->buflen,
+			result->host);
 	free(work);
 	if (r == -ERANGE)
 		return status_too_small(why);
 	return status_tell(why, r < 0 ? RESOLVER_NO_ADDRESS : outcome);
 }
 
-static enum nss_status look_up(const char *host, const struct result *result, struct status_why why)
+static enum nss_status hosts_look_up(
+	const char *host, const struct result *result, struct status_why why)
 {
+	char name[NAME_VM_SIZE];
 	int inner_errno = 0, inner_h_errno = HOST_NOT_FOUND;
+	struct status_why inner = {&inner_errno, &inner_h_errno};
 	struct guard guard = guard_enter();
-	enum nss_status status =
-		look_up_own(host, result, (struct status_why){&inner_errno, &inner_h_errno});
+	enum nss_status status;
 
+	if (name_from_host(host, name) < 0)
+		status = status_tell(inner, RESOLVER_NO_VM);
+	else if (result->tuples == NULL && result->family != AF_INET && result->family != AF_INET6)
+		status = status_tell(inner, RESOLVER_NO_ADDRESS);
+	else
+		status = hosts_look_up_own(name, result, inner);
 	guard_leave(&guard);
 	status_pass(why, inner_errno, inner_h_errno);
 	return status;
@@ -111,10 +101,10 @@ EXPORTED enum nss_status _nss_qemuvm_gethostbyname4_r(const char *name, struct g
 
 	if (!name_is_ours(name))
 		return status_foreign(why);
-	/* Not to be kept: guests get other addresses. */
+	/* Must not be cached: guests get other addresses. */
 	if (ttlp != NULL)
 		*ttlp = 0;
-	return look_up(name, &result, why);
+	return hosts_look_up(name, &result, why);
 }
 
 EXPORTED enum nss_status _nss_qemuvm_gethostbyname3_r(const char *name, int af,
@@ -129,7 +119,7 @@ EXPORTED enum nss_status _nss_qemuvm_gethostbyname3_r(const char *name, int af,
 		return status_foreign(why);
 	if (ttlp != NULL)
 		*ttlp = 0;
-	status = look_up(name, &result, why);
+	status = hosts_look_up(name, &result, why);
 	if (status == NSS_STATUS_SUCCESS && canonp != NULL)
 		*canonp = host->h_name;
 	return status;

@@ -6,8 +6,8 @@
 #include <nss.h>
 
 /*
- * The functions that glibc looks for by their names (nss/nss.h): hosts.c has the look-ups of names,
- * reverse.c those of addresses, enumerate.c the list of all hosts.
+ * The functions that glibc finds by their names (nss/nss.h): hosts.c looks names up, reverse.c
+ * addresses, and enumerate.c lists all hosts.
  */
 NSS_DECLARE_MODULE_FUNCTIONS(qemuvm)
 

@@ -3,17 +3,16 @@
 
 #include <errno.h>
 #include <stdalign.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes before the first address in the buffer that is aligned so. */
-static size_t padding(const char *buffer, size_t alignment)
+/* Bytes to skip at the beginning of the buffer for this alignment. */
+static size_t pack_padding(const char *buffer, size_t alignment)
 {
 	return (alignment - (uintptr_t)buffer % alignment) % alignment;
 }
 
-static void fill_tuple(struct gaih_addrtuple *tuple, const struct address *address)
+static void pack_tuple(struct gaih_addrtuple *tuple, const struct address *address)
 {
 	memset(tuple, 0, sizeof(*tuple));
 	tuple->family = address->family;
@@ -25,7 +24,7 @@ int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t bufle
 	struct gaih_addrtuple **tuples)
 {
 	size_t name_size = strlen(answer->host) + 1;
-	size_t pad = padding(buffer, alignof(struct gaih_addrtuple));
+	size_t pad = pack_padding(buffer, alignof(struct gaih_addrtuple));
 	size_t tuples_size = answer->address_count * sizeof(struct gaih_addrtuple);
 	struct gaih_addrtuple *first, *tuple;
 	char *name;
@@ -36,12 +35,12 @@ int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t bufle
 	name = buffer + pad + tuples_size;
 	memcpy(name, answer->host, name_size);
 
-	/* Where the caller gives the first tuple himself, as nscd does, it is filled in. */
+	/* The caller may give the first tuple, as nscd does. */
 	first = *tuples != NULL ? *tuples : tuple;
-	fill_tuple(first, &answer->addresses[0]);
+	pack_tuple(first, &answer->addresses[0]);
 	first->name = name;
 	for (size_t i = 1; i < answer->address_count; i++) {
-		fill_tuple(tuple + i, &answer->addresses[i]);
+		pack_tuple(tuple + i, &answer->addresses[i]);
 		first->next = tuple + i;
 		first = first->next;
 	}
@@ -50,34 +49,24 @@ int pack_tuples(const struct resolver_answer *answer, char *buffer, size_t bufle
 	return 0;
 }
 
-static bool is_packed(const struct address *address, int family)
-{
-	return address->family == family && address->scope_id == 0;
-}
-
-static size_t count_packed(const struct resolver_answer *answer, int family)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < answer->address_count; i++)
-		count += is_packed(&answer->addresses[i], family);
-	return count;
-}
-
 int pack_hostent(const struct resolver_answer *answer, int family, char *buffer, size_t buflen,
 	struct hostent *ret_host)
 {
 	size_t name_size = strlen(answer->host) + 1;
 	size_t address_size = address_len((sa_family_t)family);
-	size_t pad = padding(buffer, alignof(char *));
-	size_t count = count_packed(answer, family);
-	/* The list of aliases, which is empty, and that of addresses, each with its NULL. */
-	size_t lists_size = (1 + count + 1) * sizeof(char *);
-	size_t bytes_size = count * address_size;
+	size_t pad = pack_padding(buffer, alignof(char *));
+	const struct address *packed[ANSWER_ADDRESSES_MAX];
+	size_t count = 0, lists_size, bytes_size;
 	char **aliases, **list, *bytes;
 
+	for (size_t i = 0; i < answer->address_count; i++)
+		if (answer->addresses[i].family == family && answer->addresses[i].scope_id == 0)
+			packed[count++] = &answer->addresses[i];
 	if (count == 0)
 		return -ENOENT;
+	/* The list of aliases, which is empty, and the list of addresses, each with its NULL. */
+	lists_size = (1 + count + 1) * sizeof(char *);
+	bytes_size = count * address_size;
 	if (pad + lists_size + bytes_size + name_size > buflen)
 		return -ERANGE;
 	aliases = (char **)(void *)(buffer + pad);
@@ -85,10 +74,8 @@ int pack_hostent(const struct resolver_answer *answer, int family, char *buffer,
 	bytes = buffer + pad + lists_size;
 
 	aliases[0] = NULL;
-	for (size_t i = 0; i < answer->address_count; i++) {
-		if (!is_packed(&answer->addresses[i], family))
-			continue;
-		*list++ = memcpy(bytes, answer->addresses[i].bytes, address_size);
+	for (size_t i = 0; i < count; i++) {
+		*list++ = memcpy(bytes, packed[i]->bytes, address_size);
 		bytes += address_size;
 	}
 	*list = NULL;

@@ -13,9 +13,9 @@
 #include "status.h"
 
 /*
- * From an address to the name of the VM that bears it. Every login of sshd passes here with a
- * stranger's address: that costs one question to the kernel's neighbour table, and is answered
- * UNAVAIL, so that the next service is asked.
+ * From an address to the name of the VM that has it. Each login of sshd asks for the address of a
+ * stranger: that costs one question to the kernel's neighbour table and gives UNAVAIL, so that the
+ * next service is asked.
  */
 
 struct work {
@@ -24,21 +24,7 @@ struct work {
 	struct resolver_answer answer;
 };
 
-/* The address to look for: one that embeds IPv4 (RFC 4291, 2.5.5.2) stands for that. */
-static struct address address_of(const void *bytes, int family)
-{
-	struct address address = {.family = (sa_family_t)family};
-
-	if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)bytes)) {
-		address.family = AF_INET;
-		memcpy(address.bytes, (const uint8_t *)bytes + 12, 4);
-	} else {
-		memcpy(address.bytes, bytes, address_len((sa_family_t)family));
-	}
-	return address;
-}
-
-/* What the caller gave: the address, and where the answer goes. */
+/* Everything the caller has given. */
 struct question {
 	const void *bytes;
 	int family;
@@ -47,29 +33,22 @@ struct question {
 	size_t buflen;
 };
 
-static enum nss_status pack(
-	struct work *work, const struct question *question, struct status_why why)
+static enum nss_status reverse_look_up(const struct question *question, struct status_why why)
 {
-	struct resolver_answer *answer = &work->answer;
-
-	/* The address as it was asked for. */
-	answer->addresses[0] = (struct address){.family = (sa_family_t)question->family};
-	memcpy(answer->addresses[0].bytes, question->bytes,
-		address_len((sa_family_t)question->family));
-	answer->address_count = 1;
-	if (pack_hostent(answer, question->family, question->buffer, question->buflen,
-		    question->host) < 0)
-		return status_too_small(why);
-	return status_tell(why, RESOLVER_ADDRESSES);
-}
-
-static enum nss_status ask(const struct question *question, struct status_why why)
-{
-	struct address address = address_of(question->bytes, question->family);
+	const size_t len = address_len((sa_family_t)question->family);
+	struct address asked = {.family = (sa_family_t)question->family}, address;
 	enum nss_status status = status_foreign(why);
 	struct work *work;
 	struct mac mac;
 
+	memcpy(asked.bytes, question->bytes, len);
+	address = asked;
+	/* The kernel knows an address that embeds IPv4 (RFC 4291, 2.5.5.2) as IPv4. */
+	if (question->family == AF_INET6 &&
+		IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)question->bytes)) {
+		address = (struct address){.family = AF_INET};
+		memcpy(address.bytes, asked.bytes + 12, 4);
+	}
 	if (resolver_mac_of(&address, &mac) < 0)
 		return status;
 	work = malloc(sizeof(*work));
@@ -79,8 +58,15 @@ static enum nss_status ask(const struct question *question, struct status_why wh
 	host_init(&work->host, &work->config);
 	resolver_ask_mac(&work->host, &mac, &work->answer);
 	host_done(&work->host);
-	if (work->answer.outcome == RESOLVER_ADDRESSES)
-		status = pack(work, question, why);
+	if (work->answer.outcome == RESOLVER_ADDRESSES) {
+		/* The caller gets the address that it asked for. */
+		work->answer.addresses[0] = asked;
+		work->answer.address_count = 1;
+		status = pack_hostent(&work->answer, question->family, question->buffer,
+				 question->buflen, question->host) < 0
+				 ? status_too_small(why)
+				 : status_tell(why, RESOLVER_ADDRESSES);
+	}
 	free(work);
 	return status;
 }
@@ -103,10 +89,10 @@ EXPORTED enum nss_status _nss_qemuvm_gethostbyaddr2_r(const void *addr, socklen_
 		return NSS_STATUS_UNAVAIL;
 	}
 	guard = guard_enter();
-	status = ask(&question, (struct status_why){&inner_errno, &inner_h_errno});
+	status = reverse_look_up(&question, (struct status_why){&inner_errno, &inner_h_errno});
 	guard_leave(&guard);
 	status_pass(why, inner_errno, inner_h_errno);
-	/* Not to be kept: guests get other addresses. */
+	/* Must not be cached: guests get other addresses. */
 	if (status == NSS_STATUS_SUCCESS && ttlp != NULL)
 		*ttlp = 0;
 	return status;
