@@ -165,7 +165,11 @@ FUZZ_MAIN := $(if $(findstring fuzzer,$(SANITIZE)),-fsanitize=fuzzer,$(B)/obj/te
 $(B)/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) $(RESOLVER)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(FUZZ_MAIN) $(RESOLVER) -lpthread -lresolv
+	$(Q)$(CC) -pie $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+		$(filter -fsanitize%,$(FUZZ_MAIN)) -Wl,--start-group $(filter %.a,$^) \
+		-Wl,--end-group -lpthread -lresolv
+$(B)/fuzz/fuzz_output $(B)/fuzz/fuzz_nsswitch: $(B)/libcli.a
+$(B)/fuzz/fuzz_pack: $(B)/obj/nss_qemuvm/pack.o
 
 tests: all $(UNIT) $(SUPPORT) $(PRELOAD)
 
