@@ -2,11 +2,11 @@
 #include "answer_text.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "host/proc.h"
 
 #define MINUTE INT64_C(60)
@@ -64,16 +64,19 @@ const char *answer_network(
 /* From /proc/stat, read once; 0 if it is not known. */
 static int64_t boot_time(void)
 {
-	static int64_t seconds;
+	static uint64_t seconds;
 	FILE *file = seconds == 0 ? fopen("/proc/stat", "re") : NULL;
 	char line[256];
 
-	while (file != NULL && seconds == 0 && fgets(line, sizeof(line), file) != NULL)
-		if (strncmp(line, "btime ", 6) == 0)
-			seconds = strtoll(line + 6, NULL, 10);
+	while (file != NULL && seconds == 0 && fgets(line, sizeof(line), file) != NULL) {
+		struct text rest = text_of(line);
+
+		if (text_take(&rest, "btime "))
+			(void)text_take_number(&rest, 10, INT64_MAX, &seconds);
+	}
 	if (file != NULL)
 		(void)fclose(file);
-	return seconds;
+	return (int64_t)seconds;
 }
 
 int64_t answer_started(const struct resolver_answer *answer)

@@ -150,12 +150,6 @@ static bool nics_have_room(const struct reading *reading)
 	return reading->vm->nic_count < VM_NICS_MAX;
 }
 
-static void nics_add(struct reading *reading, const struct vm_nic *nic)
-{
-	if (nics_have_room(reading))
-		reading->vm->nics[reading->vm->nic_count++] = *nic;
-}
-
 /* -net nic,...: a NIC, on a -netdev or on the hub. */
 static void nics_read_net(struct reading *reading, const struct option *option)
 {
@@ -178,7 +172,7 @@ static void nics_read_net(struct reading *reading, const struct option *option)
 		}
 	}
 	nic_read_mac(reading, option, "macaddr", &nic);
-	nics_add(reading, &nic);
+	reading->vm->nics[reading->vm->nic_count++] = nic;
 }
 
 /* -device: a NIC if it has a netdev, or is of a model that is one. */
@@ -203,7 +197,7 @@ static void nics_read_device(struct reading *reading, const struct option *optio
 	if (r >= 0)
 		nic_plug_by_id(reading, id, &nic);
 	nic_read_mac(reading, option, "mac", &nic);
-	nics_add(reading, &nic);
+	reading->vm->nics[reading->vm->nic_count++] = nic;
 }
 
 /* QEMU makes the NICs of -nic and -net before those of -device, of these the ones in JSON last
@@ -223,7 +217,7 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 		if (nics_have_room(&reading) && !option_equals(&option, "type", "none")) {
 			nic_read_netdev(&reading, &option, &nic);
 			nic_read_mac(&reading, &option, "mac", &nic);
-			nics_add(&reading, &nic);
+			vm->nics[vm->nic_count++] = nic;
 		}
 		option_done(&option);
 	}
@@ -238,7 +232,7 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 		struct vm_nic nic = {.netdev = VM_NETDEV_USER};
 
 		nic_choose_mac(&reading, &nic);
-		nics_add(&reading, &nic);
+		vm->nics[vm->nic_count++] = nic;
 	}
 	for (int in_json = 0; in_json < 2; in_json++) {
 		walk = argv_begin(argv);
