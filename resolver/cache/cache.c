@@ -62,7 +62,7 @@ void cache_open(const struct config *config, struct cache *ret_cache)
 	if (config == NULL || (config->cache_s == 0 && config->stale_s == 0))
 		return;
 	open_cache(config->identity, runtime_make, ret_cache);
-	ret_cache->cache_ms = (int64_t)config->cache_s * MS_PER_S;
+	ret_cache->cache_ms = (uint64_t)config->cache_s * MS_PER_S;
 }
 
 void cache_close(struct cache *cache)
@@ -79,8 +79,8 @@ static struct cache_file file_of(const struct stat *status)
 	return (struct cache_file){
 		.device = (uint64_t)status->st_dev,
 		.inode = (uint64_t)status->st_ino,
-		.changed_ns =
-			(int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec,
+		.changed_ns = (uint64_t)status->st_ctim.tv_sec * 1000000000 +
+			      (uint64_t)status->st_ctim.tv_nsec,
 	};
 }
 
@@ -119,16 +119,6 @@ void cache_place_of_process(pid_t pid, uint64_t start_time, struct cache_place *
 		start_time);
 }
 
-/* Of this network and configuration, and from a clock that was not set back since? */
-static bool is_of_cache(const struct cache *cache, const struct cache_entry *entry)
-{
-	int64_t now = cache_now_ms();
-
-	return entry->network == cache->network && entry->config == cache->config &&
-	       entry->answer.at_ms <= now && entry->agent.at_ms <= now && entry->failed_ms <= now &&
-	       entry->unanswered_ms <= now;
-}
-
 char *cache_read_text(const struct cache *cache, const char *file, size_t max)
 {
 	struct stat status;
@@ -155,13 +145,22 @@ char *cache_read_text(const struct cache *cache, const char *file, size_t max)
 	return text;
 }
 
+/* An entry of this network and configuration, and from a clock that was not set back since. */
 static int read_entry(const struct cache *cache, const char *file, struct cache_entry *ret_entry)
 {
+	const struct cache_entry *entry = ret_entry;
 	char *text = cache_read_text(cache, file, CACHE_FILE_MAX);
 	int r = text != NULL ? cache_entry_read(text, ret_entry) : -ENOENT;
+	int64_t now = cache_now_ms();
 
 	free(text);
-	return r == 0 && !is_of_cache(cache, ret_entry) ? -ESTALE : r;
+	if (r < 0)
+		return r;
+	return entry->network == cache->network && entry->config == cache->config &&
+			       entry->answer.at_ms <= now && entry->agent.at_ms <= now &&
+			       entry->failed_ms <= now && entry->unanswered_ms <= now
+		       ? 0
+		       : -ESTALE;
 }
 
 static bool is_same_process(const struct cache_process *process)
@@ -210,35 +209,29 @@ static int look_at_stat(pid_t pid, struct stat *ret_status)
 	return stat(path, ret_status) < 0 ? -errno : 0;
 }
 
+/* What is at the other end of a link may have become another VM's. */
+static bool has_name(const struct cache_entry *entry, const char *name)
+{
+	for (unsigned int i = 0; i < entry->name_count; i++)
+		if (name_matches(name, entry->names[i]))
+			return true;
+	return false;
+}
+
 /*
- * Is a VM still the one that the entry of its name is about? This is the path that every lookup of
- * a known name takes, so it makes as few system calls as it can.
+ * Every lookup of a known name takes this path, so it makes as few system calls as it can.
  *
  * The entry says that its user was trusted under this configuration; only a user who is neither
  * root, nor the caller, nor the owner of the process needs another look. The socket was found
  * without following a link that others could make, and if it is one now it is another file.
  */
-static bool is_vm_unchanged(const struct cache *cache, const struct cache_entry *entry)
-{
-	const struct cache_process *process = &entry->process;
-	struct stat status;
-
-	if (process->uid != 0 && process->uid != cache->uid && process->uid != process->owner)
-		return false;
-	if (entry->socket.path[0] != '\0' &&
-		(lstat(entry->socket.path, &status) < 0 ||
-			!is_same_file(entry->socket.file, file_of(&status))))
-		return false;
-	if (look_at_stat(process->pid, &status) < 0)
-		return false;
-	return (is_same_file(process->stat, file_of(&status)) && status.st_uid == process->owner) ||
-	       is_same_process(process);
-}
-
 int cache_read_name(const char *name, struct cache_entry *ret_entry)
 {
+	const struct cache_process *process = &ret_entry->process;
+	const struct cache_socket *socket = &ret_entry->socket;
 	char link[NAME_MAX + 1];
 	struct cache cache;
+	struct stat status;
 	int r = link_of(name, link);
 
 	if (r < 0)
@@ -248,24 +241,20 @@ int cache_read_name(const char *name, struct cache_entry *ret_entry)
 	cache_close(&cache);
 	if (r < 0)
 		return r;
-	if (!cache_is_within(ret_entry->answer.at_ms, ret_entry->cache_ms))
+	if (!has_name(ret_entry, name))
+		return -ENOENT;
+	if (!cache_is_within(ret_entry->answer.at_ms, (int64_t)ret_entry->cache_ms))
 		return -ESTALE;
-	/* What is at the other end of a link may have become another VM's. */
-	for (unsigned int i = 0; i < ret_entry->name_count; i++)
-		if (name_matches(name, ret_entry->names[i]))
-			return is_vm_unchanged(&cache, ret_entry) ? 0 : -ESTALE;
-	return -ENOENT;
-}
-
-static bool is_old(int directory_fd, const char *name, int flags)
-{
-	struct timespec now;
-	struct stat status;
-
-	if (fstatat(directory_fd, name, &status, flags) < 0)
-		return errno == ENOENT;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec - status.st_mtim.tv_sec > PRUNE_AFTER_S;
+	if (process->uid != 0 && process->uid != cache.uid && process->uid != process->owner)
+		return -ESTALE;
+	if (socket->path[0] != '\0' &&
+		(lstat(socket->path, &status) < 0 || !is_same_file(socket->file, file_of(&status))))
+		return -ESTALE;
+	if (look_at_stat(process->pid, &status) < 0)
+		return -ESTALE;
+	if (is_same_file(process->stat, file_of(&status)) && status.st_uid == process->owner)
+		return 0;
+	return is_same_process(process) ? 0 : -ESTALE;
 }
 
 /* Removes what VMs that have ended left. Agents' sockets may be in this directory, too. */
@@ -274,37 +263,47 @@ static void prune(const struct cache *cache)
 	int fd = openat(cache->directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	struct timespec now;
 
 	if (directory == NULL) {
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
+	clock_gettime(CLOCK_REALTIME, &now);
 	for (int i = 0; i < PRUNED_FILES_MAX && (entry = readdir(directory)) != NULL; i++) {
 		struct text name = text_of(entry->d_name);
-		bool is_file = text_begins_with(name, "socket-") ||
-			       text_begins_with(name, "process-") ||
-			       text_begins_with(name, "keys-") || text_begins_with(name, "new-");
 		bool is_link = text_ends_with(name, "." NAME_DOMAIN);
+		bool is_old;
+		struct stat status;
 
-		if ((is_file && is_old(fd, entry->d_name, AT_SYMLINK_NOFOLLOW)) ||
-			(is_link && is_old(fd, entry->d_name, 0)))
+		if (!is_link && !text_begins_with(name, "socket-") &&
+			!text_begins_with(name, "process-") && !text_begins_with(name, "keys-") &&
+			!text_begins_with(name, "new-"))
+			continue;
+		/* A link is as old as what it leads to. */
+		if (fstatat(fd, entry->d_name, &status, is_link ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+			is_old = errno == ENOENT;
+		else
+			is_old = now.tv_sec - status.st_mtim.tv_sec > PRUNE_AFTER_S;
+		if (is_old)
 			unlinkat(fd, entry->d_name, 0);
 	}
 	closedir(directory);
 }
 
-/* Puts a new file in the place of an old one, or leaves none of either. */
-static int replace(const struct cache *cache, const char *file, const char *text, size_t len)
+int cache_write_text(const struct cache *cache, const char *file, const char *text, size_t len)
 {
 	char name[NAME_MAX + 1];
 	ssize_t written = -1;
 	uint64_t bits;
 	int fd;
 
+	if (cache->directory_fd < 0)
+		return -ENOENT;
 	/* A name that no other writer uses. */
 	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits))
-		return -errno;
+		return -EAGAIN;
 	(void)snprintf(name, sizeof(name), "new-%016" PRIx64, bits);
 	fd = openat(cache->directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		S_IRUSR | S_IWUSR);
@@ -320,13 +319,7 @@ static int replace(const struct cache *cache, const char *file, const char *text
 	return -EIO;
 }
 
-void cache_write_text(const struct cache *cache, const char *file, const char *text, size_t len)
-{
-	if (cache->directory_fd >= 0)
-		(void)replace(cache, file, text, len);
-}
-
-/* One that leads elsewhere is replaced. */
+/* Without a link the VM is looked for again; one that leads elsewhere is replaced. */
 static void link_name(const struct cache *cache, const char *name, const char *file)
 {
 	char link[NAME_MAX + 1], target[NAME_MAX + 1];
@@ -339,9 +332,7 @@ static void link_name(const struct cache *cache, const char *name, const char *f
 		return;
 	if (len >= 0)
 		unlinkat(cache->directory_fd, link, 0);
-	/* Without a link the VM is looked for again. */
-	if (symlinkat(file, cache->directory_fd, link) < 0)
-		return;
+	(void)!symlinkat(file, cache->directory_fd, link);
 }
 
 void cache_write(const struct cache *cache, const struct cache_place *place, const struct vm *vm,
@@ -370,7 +361,7 @@ void cache_write(const struct cache *cache, const struct cache_place *place, con
 	len = cache_entry_write(entry, text, CACHE_FILE_MAX);
 	if (len > 0 && faccessat(cache->directory_fd, place->file, F_OK, 0) < 0)
 		prune(cache);
-	if (len > 0 && replace(cache, place->file, text, (size_t)len) == 0)
+	if (len > 0 && cache_write_text(cache, place->file, text, (size_t)len) == 0)
 		for (unsigned int i = 0; i < entry->name_count; i++)
 			link_name(cache, entry->names[i], place->file);
 	free(text);

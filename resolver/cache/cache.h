@@ -30,10 +30,11 @@ struct cache {
 	int locks_fd;     /* see cache_lock.h; -1 until somebody needs it */
 	uid_t uid;        /* whose directory it is */
 	uint64_t network, config;
-	int64_t cache_ms; /* see struct cache_entry */
+	uint64_t cache_ms; /* see struct cache_entry */
 };
 
-/* There is no cache if the configuration wants none, or config is NULL: *ret_cache is always usable.
+/* There is no cache if the configuration wants none, or config is NULL: *ret_cache is always
+ * usable.
  */
 void cache_open(const struct config *config, struct cache *ret_cache);
 void cache_close(struct cache *cache);
@@ -66,8 +67,8 @@ void cache_write(const struct cache *cache, const struct cache_place *place, con
 /* The text of another file of the cache, for the caller to free; NULL if there is none that the
  * caller alone can have written, or it is longer than max. */
 char *cache_read_text(const struct cache *cache, const char *file, size_t max);
-/* Puts a text in its place; if that fails there is none. */
-void cache_write_text(const struct cache *cache, const char *file, const char *text, size_t len);
+/* Puts a text in its place: 0, or a negative errno, and then there is none. */
+int cache_write_text(const struct cache *cache, const char *file, const char *text, size_t len);
 
 int64_t cache_now_ms(void);
 

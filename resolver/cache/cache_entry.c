@@ -59,43 +59,17 @@ static void put_word(struct writer *writer, const char *key, const char *word)
 
 static void put_file(struct writer *writer, const char *key, const struct cache_file *file)
 {
-	put(writer, "%s %" PRIx64 " %" PRIu64 " %" PRId64, key, file->device, file->inode,
+	put(writer, "%s %" PRIx64 " %" PRIu64 " %" PRIu64, key, file->device, file->inode,
 		file->changed_ns);
-}
-
-static void put_answer(struct writer *writer, const struct cache_answer *answer)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	if (answer->at_ms == 0)
-		return;
-	put(writer, "answer %" PRId64 " %s %d", answer->at_ms, config_source_name(answer->source),
-		-answer->agent_error);
-	for (unsigned int i = 0; i < answer->count; i++)
-		put(writer, " %s", address_format(&answer->addresses[i], text));
-	put(writer, "\n");
-}
-
-static void put_agent(struct writer *writer, const struct cache_agent *agent)
-{
-	char text[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX];
-
-	if (agent->at_ms == 0)
-		return;
-	put(writer, "agent %" PRId64 "\n", agent->at_ms);
-	for (unsigned int i = 0; i < agent->count; i++) {
-		const struct cache_claim *claim = &agent->claims[i];
-
-		put(writer, "claim %s%s%s\n", address_format(&claim->address, text),
-			claim->has_mac ? " " : "",
-			claim->has_mac ? mac_format(&claim->mac, mac) : "");
-	}
 }
 
 int cache_entry_write(const struct cache_entry *entry, char *ret_text, size_t size)
 {
 	const struct cache_process *process = &entry->process;
+	const struct cache_agent *agent = &entry->agent;
+	const struct cache_answer *answer = &entry->answer;
 	struct writer writer = {.text = ret_text, .size = size};
+	char text[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX];
 
 	put(&writer, FIRST_LINE "\n");
 	put_word(&writer, "vm", entry->vm);
@@ -111,10 +85,24 @@ int cache_entry_write(const struct cache_entry *entry, char *ret_text, size_t si
 		put_file(&writer, "socket", &entry->socket.file);
 		put(&writer, " %s\n", entry->socket.path);
 	}
-	put(&writer, "network %" PRIu64 "\nconfig %" PRIu64 " %" PRId64 "\n", entry->network,
+	put(&writer, "network %" PRIu64 "\nconfig %" PRIu64 " %" PRIu64 "\n", entry->network,
 		entry->config, entry->cache_ms);
-	put_agent(&writer, &entry->agent);
-	put_answer(&writer, &entry->answer);
+	if (agent->at_ms != 0)
+		put(&writer, "agent %" PRId64 "\n", agent->at_ms);
+	for (unsigned int i = 0; agent->at_ms != 0 && i < agent->count; i++) {
+		const struct cache_claim *claim = &agent->claims[i];
+
+		put(&writer, "claim %s%s%s\n", address_format(&claim->address, text),
+			claim->has_mac ? " " : "",
+			claim->has_mac ? mac_format(&claim->mac, mac) : "");
+	}
+	if (answer->at_ms != 0) {
+		put(&writer, "answer %" PRId64 " %s %d", answer->at_ms,
+			config_source_name(answer->source), -answer->agent_error);
+		for (unsigned int i = 0; i < answer->count; i++)
+			put(&writer, " %s", address_format(&answer->addresses[i], text));
+		put(&writer, "\n");
+	}
 	if (entry->failed_ms != 0)
 		put(&writer, "failed %" PRId64 " %d\n", entry->failed_ms, -entry->agent_error);
 	if (entry->unanswered_ms != 0)
@@ -178,15 +166,11 @@ static bool take_address(struct text *rest, struct address *ret_address)
 static bool take_file(struct text *rest, struct cache_file *ret_file)
 {
 	struct text device;
-	uint64_t changed_ns;
 
-	if (!text_take_field(rest, ' ', &device) ||
-		text_number(device, 16, UINT64_MAX, &ret_file->device) < 0 ||
-		!take_number(rest, UINT64_MAX, &ret_file->inode) ||
-		!take_number(rest, INT64_MAX, &changed_ns))
-		return false;
-	ret_file->changed_ns = (int64_t)changed_ns;
-	return true;
+	return text_take_field(rest, ' ', &device) &&
+	       text_number(device, 16, UINT64_MAX, &ret_file->device) == 0 &&
+	       take_number(rest, UINT64_MAX, &ret_file->inode) &&
+	       take_number(rest, INT64_MAX, &ret_file->changed_ns);
 }
 
 static bool read_process(struct text *rest, struct cache_process *ret_process)
@@ -217,17 +201,6 @@ static bool read_socket(struct text *rest, struct cache_socket *ret_socket)
 	return text_begins_with(path, "/") &&
 	       text_copy(path, ret_socket->path, sizeof(ret_socket->path)) > 0 &&
 	       fits_line(ret_socket->path, true);
-}
-
-static bool read_config(struct text *rest, struct cache_entry *entry)
-{
-	uint64_t cache_ms;
-
-	if (!take_number(rest, UINT64_MAX, &entry->config) ||
-		!take_number(rest, INT64_MAX, &cache_ms))
-		return false;
-	entry->cache_ms = (int64_t)cache_ms;
-	return true;
 }
 
 static bool read_claim(struct text *rest, struct cache_agent *agent)
@@ -289,7 +262,8 @@ static bool read_line(struct text line, struct cache_entry *entry)
 	else if (text_equals(key, "network"))
 		is_good = take_number(&line, UINT64_MAX, &entry->network);
 	else if (text_equals(key, "config"))
-		is_good = read_config(&line, entry);
+		is_good = take_number(&line, UINT64_MAX, &entry->config) &&
+			  take_number(&line, INT64_MAX, &entry->cache_ms);
 	else if (text_equals(key, "agent"))
 		is_good = take_time(&line, &entry->agent.at_ms);
 	else if (text_equals(key, "claim"))

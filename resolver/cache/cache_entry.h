@@ -42,8 +42,7 @@
 
 /* What tells a file from any other that was or will be in its place. */
 struct cache_file {
-	uint64_t device, inode;
-	int64_t changed_ns;
+	uint64_t device, inode, changed_ns;
 };
 
 struct cache_process {
@@ -90,7 +89,7 @@ struct cache_entry {
 	struct cache_process process;
 	struct cache_socket socket;
 	uint64_t network, config; /* the inode of the namespace; config_identity() */
-	int64_t cache_ms;         /* how long an answer serves under that configuration */
+	uint64_t cache_ms;        /* how long an answer serves under that configuration */
 	struct cache_answer answer;
 	struct cache_agent agent;
 	int64_t failed_ms; /* when the agent last failed, after it answered; 0: it did not */

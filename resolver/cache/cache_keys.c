@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "host/proc.h"
 
 #define FIRST_LINE "qemuvm-keys 1\n"
@@ -25,48 +26,30 @@ static bool find_file(const struct vm *vm, struct keys_file *ret_file)
 {
 	uint64_t start_time;
 	uid_t owner;
-	int len;
 
 	if (vm->pid <= 0 || proc_birth(vm->pid, &start_time, &owner) < 0)
 		return false;
 	(void)snprintf(ret_file->process, sizeof(ret_file->process), "process %d %" PRIu64 "\n",
 		(int)vm->pid, start_time);
-	len = snprintf(ret_file->name, sizeof(ret_file->name), "keys-%d", (int)vm->pid);
-	return len > 0;
-}
-
-/* Passes over a text that is as wanted. */
-static bool skip(const char **text, const char *wanted)
-{
-	size_t len = strlen(wanted);
-
-	if (strncmp(*text, wanted, len) != 0)
-		return false;
-	*text += len;
+	(void)snprintf(ret_file->name, sizeof(ret_file->name), "keys-%d", (int)vm->pid);
 	return true;
-}
-
-static void read_lines(const char *text, const struct keys_file *file, struct host_keys *keys)
-{
-	if (!skip(&text, FIRST_LINE) || !skip(&text, file->process))
-		return;
-	while (skip(&text, KEY)) {
-		(void)host_keys_add(keys, text);
-		text += strcspn(text, "\n");
-		text += *text == '\n';
-	}
 }
 
 unsigned int cache_keys_read(const struct cache *cache, const struct vm *vm, struct host_keys *keys)
 {
 	struct keys_file file;
+	struct text rest, line;
 	char *text;
 
 	if (!find_file(vm, &file))
 		return 0;
 	text = cache_read_text(cache, file.name, KEYS_FILE_MAX);
-	if (text != NULL)
-		read_lines(text, &file, keys);
+	if (text == NULL)
+		return keys->count;
+	rest = text_of(text);
+	if (text_take(&rest, FIRST_LINE) && text_take(&rest, file.process))
+		while (text_take(&rest, KEY) && text_take_line(&rest, &line))
+			(void)host_keys_add(keys, line.at);
 	free(text);
 	return keys->count;
 }
@@ -86,6 +69,6 @@ void cache_keys_write(const struct cache *cache, const struct vm *vm, const stru
 	for (unsigned int i = 0; i < keys->count; i++)
 		len += snprintf(text + len, KEYS_FILE_MAX - (size_t)len, KEY "%s\n", keys->list[i]);
 	len += snprintf(text + len, KEYS_FILE_MAX - (size_t)len, LAST_LINE);
-	cache_write_text(cache, file.name, text, (size_t)len);
+	(void)cache_write_text(cache, file.name, text, (size_t)len);
 	free(text);
 }

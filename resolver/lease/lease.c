@@ -32,22 +32,10 @@ static const struct lease_format *lease_find_format(const char *file_name, struc
 	return NULL;
 }
 
-static struct text cut_at_lines_max(struct text text)
-{
-	struct text rest = text, line;
-
-	if (text_len(text) <= LEASE_LINES_MAX)
-		return text;
-	for (int i = 0; i < LEASE_LINES_MAX; i++)
-		if (!text_take_field(&rest, '\n', &line))
-			return text;
-	return (struct text){text.at, rest.at};
-}
-
 int lease_parse(const char *file_name, const char *text, size_t len, struct lease_wanted wanted,
 	struct lease_table **ret_table, bool *ret_is_cut)
 {
-	struct text whole = {text, text + len}, trimmed = text_trim(whole);
+	struct text whole = {text, text + len}, rest = whole, trimmed = text_trim(whole), line;
 	const struct lease_format *format;
 	struct lease_table *table;
 	int r;
@@ -63,7 +51,13 @@ int lease_parse(const char *file_name, const char *text, size_t len, struct leas
 	table = lease_table_new(wanted);
 	if (table == NULL)
 		return -ENOMEM;
-	r = format->parse(cut_at_lines_max(whole), table);
+	/* What is behind LEASE_LINES_MAX is cut off. */
+	for (int i = 0; len > LEASE_LINES_MAX && i < LEASE_LINES_MAX; i++)
+		if (!text_take_field(&rest, '\n', &line))
+			break;
+	if (rest.at > whole.at)
+		whole.end = rest.at;
+	r = format->parse(whole, table);
 	if (r < 0) {
 		lease_table_free(table);
 		return r;

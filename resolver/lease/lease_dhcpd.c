@@ -186,20 +186,6 @@ struct reader {
 	int other_depth; /* braces of other kinds that are open, within all that */
 };
 
-/* An entry without a state is active: version 2 of dhcpd wrote none. */
-static void dhcpd_open_entry(struct reader *reader, struct text address)
-{
-	reader->entry = (struct entry){
-		.lease.mac = reader->client,
-		.has_mac = reader->has_client,
-		.is_active = true,
-	};
-	if (address_from_text(address, &reader->entry.lease.address) == 0)
-		reader->has_entry = true;
-	else
-		reader->other_depth++;
-}
-
 /* "\001..." or, with lease-id-format hex, 01:00:...: IAID and DUID. */
 static int dhcpd_read_client(struct text id, struct mac *ret_mac)
 {
@@ -224,14 +210,25 @@ static void dhcpd_open_block(struct reader *reader, const struct statement *stat
 	/* These begin within nothing: what is open was left half-written. */
 	if (is_lease || is_ia)
 		*reader = (struct reader){.table = reader->table};
-	if (is_lease || (text_equals(kind, "iaaddr") && reader->has_ia)) {
-		dhcpd_open_entry(reader, name);
-	} else if (is_ia) {
+	if (is_ia) {
 		reader->has_ia = true;
 		reader->has_client = dhcpd_read_client(name, &reader->client) == 0;
-	} else {
-		reader->other_depth++;
+		return;
 	}
+	if (!is_lease && !(text_equals(kind, "iaaddr") && reader->has_ia)) {
+		reader->other_depth++;
+		return;
+	}
+	/* An entry without a state is active: version 2 of dhcpd wrote none. */
+	reader->entry = (struct entry){
+		.lease.mac = reader->client,
+		.has_mac = reader->has_client,
+		.is_active = true,
+	};
+	if (address_from_text(name, &reader->entry.lease.address) == 0)
+		reader->has_entry = true;
+	else
+		reader->other_depth++;
 }
 
 /* A newer entry that cannot be read, or names no MAC, ends the older ones of its address, too. */
@@ -252,30 +249,26 @@ static void dhcpd_close_block(struct reader *reader)
 	}
 }
 
-/* "never", "epoch SECONDS" (db-time-format local), or "WEEKDAY DATE CLOCK". */
-static int dhcpd_read_expiry(const struct statement *statement, int64_t *ret_expires)
-{
-	if (statement_word_is(statement, 1, "never")) {
-		*ret_expires = LEASE_INFINITE;
-		return 0;
-	}
-	if (statement_word_is(statement, 1, "epoch") && statement->word_count == 3)
-		return lease_number(statement->words[2], ret_expires);
-	if (statement->word_count != 4)
-		return -EINVAL;
-	return dhcpd_read_time(statement->words[2], statement->words[3], ret_expires);
-}
-
 static void dhcpd_read_statement(struct entry *entry, const struct statement *statement)
 {
-	if (statement_word_is(statement, 0, "ends"))
-		entry->is_bad |= dhcpd_read_expiry(statement, &entry->lease.expires) < 0;
-	else if (statement_word_is(statement, 0, "binding"))
+	const struct text *words = statement->words;
+	int count = statement->word_count;
+
+	if (statement_word_is(statement, 0, "binding")) {
 		entry->is_active = statement_word_is(statement, 2, "active");
-	else if (statement_word_is(statement, 0, "hardware"))
-		entry->has_mac = statement_word_is(statement, 1, "ethernet") &&
-				 statement->word_count == 3 &&
-				 mac_from_text(statement->words[2], &entry->lease.mac) == 0;
+	} else if (statement_word_is(statement, 0, "hardware")) {
+		entry->has_mac = count == 3 && text_equals(words[1], "ethernet") &&
+				 mac_from_text(words[2], &entry->lease.mac) == 0;
+	} else if (statement_word_is(statement, 0, "ends")) {
+		/* "never", "epoch SECONDS" (db-time-format local), or "WEEKDAY DATE CLOCK" */
+		if (statement_word_is(statement, 1, "never"))
+			entry->lease.expires = LEASE_INFINITE;
+		else if (count == 3 && text_equals(words[1], "epoch"))
+			entry->is_bad |= lease_number(words[2], &entry->lease.expires) < 0;
+		else
+			entry->is_bad |= count != 4 || dhcpd_read_time(words[2], words[3],
+							       &entry->lease.expires) < 0;
+	}
 }
 
 static int dhcpd_parse(struct text text, struct lease_table *table)
