@@ -200,7 +200,7 @@ static int step_connecting(struct agent *agent, struct agent_wait *wait)
 	 * peer. */
 	if (is_unix && !agent->endpoint->is_serial)
 		return begin_probing(agent);
-	/* connect(2), EINPROGRESS: writable means decided, and SO_ERROR tells how. */
+	/* connect(2), EINPROGRESS: once it is writable, SO_ERROR has the result. */
 	if (!is_unix && !is_writable(agent)) {
 		if (deadline_is_past(agent->options.deadline))
 			return -ETIMEDOUT;
@@ -391,7 +391,7 @@ void agent_shorten_timeout(struct agent *agent, int ms, struct agent_wait *wait)
 
 int agent_run(struct agent *agent)
 {
-	struct agent_wait wait;
+	struct agent_wait wait = {.fd = -1};
 	int r;
 
 	while ((r = agent_step(agent, &wait)) == -EINPROGRESS) {

@@ -13,7 +13,7 @@
 
 /*
  * A client of the QEMU Guest Agent (docs/interop/qemu-ga.rst, qga/qapi-schema.json), as a step
- * function over a descriptor: agent_step() does what can be done now and tells what it waits for,
+ * function over a descriptor: agent_step() does what can be done now and says what to wait for,
  * so that one poll loop drives one agent or five hundred.
  *
  * A connection goes through these states:
@@ -32,14 +32,14 @@
  *   idle        the reply is here, or nothing was asked yet; a question may be asked
  *
  * The guest is the adversary: what it sends is bounded in bytes and time, never printed, and
- * believed only where its id is the one we drew.
+ * believed only if its id is the one we drew.
  */
 
 /* Read from one agent for one question, stale bytes and all. A reply of 1,000 interfaces has
  * 381 kB. */
 #define AGENT_BYTES_MAX (1024UL * 1024)
-/* How long QEMU may take to read the probe: where the host already knows a proven address, and
- * else. It takes 0.1 to 5 ms; 17.5 ms were seen on a loaded machine. */
+/* How long QEMU may take to read the probe: if the host already knows a proven address, and
+ * otherwise. It takes 0.1 to 5 ms; 17.5 ms were seen on a loaded machine. */
 #define AGENT_DRAIN_PROVEN_MS 30
 #define AGENT_DRAIN_MS        250
 /* A request: the longest holds a few public keys. Below 2,240 bytes Linux takes it in one piece
@@ -54,7 +54,7 @@ struct agent_peer {
 struct agent_options {
 	struct deadline deadline; /* of everything */
 	int drain_ms;             /* AGENT_DRAIN_MS and the like; counts from the probe */
-	int queue_ms; /* how long to try where others queue before us; 0: half of what is left */
+	int queue_ms; /* how long to try if others queue before us; 0: half of what is left */
 	/*
 	 * Asked once, with the credentials of the listener (SO_PEERCRED), before a byte is sent. A
 	 * negative errno ends the exchange with it. May be NULL for a descriptor whose peer was
@@ -63,7 +63,7 @@ struct agent_options {
 	int (*accept_peer)(void *context, const struct agent_peer *peer);
 	void *context;
 	/* Opens the endpoint: a connected or connecting non-blocking descriptor, or a negative
-	 * errno; -EAGAIN: backlog full, to be tried again. Not called where agent_init() was given
+	 * errno; -EAGAIN: backlog full, to be tried again. Not called if agent_init() was given
 	 * a descriptor. */
 	int (*connect)(void *context);
 	/* -EOPNOTSUPP and -EREMOTEIO answer a question and end nothing: the next may follow. */
@@ -110,7 +110,7 @@ struct agent {
 	int refusal; /* what the agent answered in place of a reply, or 0 */
 };
 
-/* What agent_step() waits for. fd is -1 where only the time counts. */
+/* What agent_step() waits for. fd is -1 if only the time matters. */
 struct agent_wait {
 	int fd;
 	short events; /* POLLIN, POLLOUT */

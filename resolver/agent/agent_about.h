@@ -5,13 +5,13 @@
 #include "agent/agent.h"
 
 /*
- * What a guest tells of itself and its agent, for a person: guest-info, guest-get-osinfo (since
+ * What a guest reports of itself and its agent, for a person: guest-info, guest-get-osinfo (since
  * QEMU 2.10) and guest-get-host-name. Raw: a guest may say anything.
  */
 #define AGENT_ABOUT_SIZE 256
 
 struct agent_about {
-	char version[AGENT_ABOUT_SIZE];   /* of the agent; each is "" where it is not told */
+	char version[AGENT_ABOUT_SIZE];   /* of the agent; each is "" if it is not reported */
 	char os[AGENT_ABOUT_SIZE];        /* "Debian GNU/Linux 12 (bookworm)" */
 	char kernel[AGENT_ABOUT_SIZE];    /* its release */
 	char machine[AGENT_ABOUT_SIZE];   /* "x86_64" */

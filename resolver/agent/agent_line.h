@@ -10,11 +10,11 @@
 /*
  * One line of what an agent sends: is it the reply to our question? A stream may begin with whole
  * replies to other clients, the tail of one, our own request echoed by a tty (isa-serial), and
- * errors that our 0xFF provoked; docs/interop/qemu-ga.rst tells why.
+ * errors that our 0xFF provoked; see docs/interop/qemu-ga.rst.
  *
  * The reply bears the "id" that was sent with the question. Agents before QEMU 4.0 do not repeat it
  * (qapi/qmp-dispatch.c, commit 4eaca8de26); theirs is the line after the reply to
- * guest-sync-delimited. Where that command is blocked, the id alone tells.
+ * guest-sync-delimited. If that command is blocked, only the id identifies it.
  */
 
 /* A decimal of 62 bits, and its NUL. */

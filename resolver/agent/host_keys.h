@@ -35,7 +35,7 @@ void host_keys_done(struct host_keys *keys);
 
 /*
  * Reads them out of the guest, over a connection that is idle and takes refusals. Blocks, within
- * the agent's deadline. How many there are now; 0 also where the agent may not read files.
+ * the agent's deadline. How many there are now; 0 also if the agent may not read files.
  */
 unsigned int host_keys_ask(struct agent *agent, struct host_keys *keys);
 

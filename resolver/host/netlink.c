@@ -303,7 +303,7 @@ static size_t write_route_request(const struct address *address, struct route_re
 	request.destination_header.rta_len = (unsigned short)RTA_LENGTH(address_size);
 	memcpy(request.destination, address->bytes, address_size);
 	if (address->scope_id != 0) {
-		/* Link-local, so of 16 bytes: the fields stand where the message wants them. */
+		/* Link-local, so of 16 bytes: the fields are where the message needs them. */
 		request.link_header.rta_type = RTA_OIF;
 		request.link_header.rta_len = RTA_LENGTH(sizeof(request.link));
 		request.link = address->scope_id;
@@ -426,7 +426,7 @@ int netlink_link_by_name(
 			.rta_type = IFLA_IFNAME},
 	};
 	struct netlink_link link = {.ifindex = 0};
-	const struct nlmsghdr *message;
+	const struct nlmsghdr *message = NULL;
 	struct netlink_walk walk;
 	size_t len = strlen(name);
 	int r;
@@ -436,10 +436,10 @@ int netlink_link_by_name(
 	memcpy(request.name, name, len);
 	memcpy(link.name, name, len);
 	r = netlink_begin(&walk, fd, deadline, &request, sizeof(request));
-	if (r == 0)
-		r = netlink_next(&walk, &message);
-	if (r >= 0)
-		r = r > 0 ? read_link(message, &link) : -EBADMSG;
+	if (r == 0 && (r = netlink_next(&walk, &message)) > 0)
+		r = read_link(message, &link);
+	else if (r == 0)
+		r = -EBADMSG;
 	netlink_end(&walk);
 	if (r == 0)
 		*ret_link = link;

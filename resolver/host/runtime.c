@@ -12,7 +12,7 @@
 const char *runtime_path(uid_t uid, char path[static RUNTIME_PATH_SIZE])
 {
 	if (uid == 0)
-		return strcpy(path, RUNTIME_DIRECTORY "/cache");
+		return memcpy(path, RUNTIME_DIRECTORY "/cache", sizeof(RUNTIME_DIRECTORY "/cache"));
 	(void)snprintf(path, RUNTIME_PATH_SIZE, "/run/user/%u/qemuvm", uid);
 	return path;
 }

@@ -8,7 +8,7 @@
 /*
  * A forward of the VM's user-mode network that QEMU's monitor is asked for: on 127.0.0.1, on a port
  * that the kernel chooses, to a TCP port of the guest. It changes the VM, so whoever asks for one
- * takes it back as soon as his connection stands, which outlives it (net/slirp.c,
+ * removes it as soon as the connection is made, which outlives it (net/slirp.c,
  * hmp_hostfwd_remove()).
  */
 
