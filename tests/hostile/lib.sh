@@ -8,9 +8,10 @@
 # shellcheck source=tests/find/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../find/lib.sh"
 
-# shellcheck disable=SC2034 # the scripts use them
+# shellcheck disable=SC2034 # all that is not used here the scripts use
 ALICE=4711 MALLORY=4712
 alice=(setpriv --reuid "$ALICE" --regid "$ALICE" --clear-groups)
+# shellcheck disable=SC2034
 mallory=(setpriv --reuid "$MALLORY" --regid "$MALLORY" --clear-groups)
 
 # The budget of a lookup and the 50 ms that it may take longer; a process that starts and ends, on a
@@ -31,6 +32,7 @@ begin_hostile_world() {
 	printf '127.0.0.1 localhost\n' >etc/hosts
 	mount --bind etc/nsswitch.conf /etc/nsswitch.conf
 	mount --bind etc/hosts /etc/hosts
+	# shellcheck disable=SC2034
 	mapfile -t aport < <(port a)
 	# The lookups that everybody's programs make: a name of ours that is no VM's, and any word that is
 	# given to ssh, by root and by any user.
@@ -70,9 +72,26 @@ await_name() {
 	fail "process $1 shows the name $2"
 }
 
+# await_exec PID: until the process executes what looks like QEMU.
+await_exec() {
+	for _ in $(seq 500); do
+		[[ $(readlink "/proc/$1/exe") != */qemu-system-* ]] || return 0
+		sleep 0.02
+	done
+	fail "process $1 executes it"
+}
+
+# end PID...: and nothing is printed of it.
+end() {
+	kill -KILL "$@"
+	wait "$@" 2>/dev/null
+}
+
 # start_agent SOCKET ADDRESS: an agent behind the socket, whose guest has that address.
 start_agent() {
 	"$build/tests/scripted_agent" "$1" accept read-request reply "$(interfaces "$2")" close loop >"$world/agent.ready" &
+	# It may not have been opened yet.
+	: >>"$world/agent.ready"
 	# shellcheck disable=SC2034 # the scripts use it
 	started=$!
 	until grep -q ready "$world/agent.ready"; do sleep 0.01; done
