@@ -76,8 +76,38 @@ START_TEST(a_path_is_as_long_as_a_socket_takes)
 }
 END_TEST
 
+START_TEST(a_forward_on_every_address_is_reached_on_loopback)
+{
+	static const char *const reached[][2] = {{"0.0.0.0", "127.0.0.1"}, {"::", "::1"},
+		{"127.0.0.1", "127.0.0.1"}, {"192.0.2.1", "192.0.2.1"}};
+	char text[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof(reached) / sizeof(reached[0]); i++) {
+		struct vm_forward forward = {.host_port = 2222, .guest_port = 22};
+		struct address address;
+
+		ck_assert_int_eq(address_parse(reached[i][0], &forward.host), 0);
+		address = vm_forward_address(&forward);
+		ck_assert_str_eq(address_format(&address, text), reached[i][1]);
+	}
+}
+END_TEST
+
+START_TEST(a_vm_has_its_id_and_its_names_as_they_are_typed)
+{
+	memset(&vm, 0, sizeof(vm));
+	strcpy(vm.id, "Web Server");
+	vm_add_name(&vm, "other");
+	ck_assert(vm_has_name(&vm, "web-server"));
+	ck_assert(vm_has_name(&vm, "OTHER"));
+	ck_assert(!vm_has_name(&vm, "web"));
+}
+END_TEST
+
 int main(void)
 {
-	UNIT_RUN("vm", a_nic_is_found_by_a_mac_that_is_known,
-		a_vm_is_unreachable_behind_user_mode_alone, a_path_is_as_long_as_a_socket_takes);
+	UNIT_RUN("vm", a_forward_on_every_address_is_reached_on_loopback,
+		a_vm_has_its_id_and_its_names_as_they_are_typed,
+		a_nic_is_found_by_a_mac_that_is_known, a_vm_is_unreachable_behind_user_mode_alone,
+		a_path_is_as_long_as_a_socket_takes);
 }
