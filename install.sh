@@ -119,7 +119,7 @@ parse_options() {
 		shift
 	done
 	[[ $PREFIX = /* ]] || die "--prefix wants an absolute path, not \"$PREFIX\"" 2
-	[[ $PREFIX != *[[:cntrl:]]* ]] || die '--prefix wants a path of one line' 2
+	[[ $PREFIX != *[[:space:]]* ]] || die '--prefix wants a path without blanks: make takes none' 2
 	[ "$PREFIX" = / ] || PREFIX=${PREFIX%/}
 }
 
@@ -327,7 +327,7 @@ check_packages() {
 
 # note_folders PATH: that it, and those above it, are to be made.
 note_folders() {
-	[ ! -d "$DESTDIR$1" ] || return 0
+	[ ! -d "$DESTDIR$1" ] && [ "$1" != / ] || return 0
 	note_folders "$(dirname "$1")"
 	is_in "${folders[@]}" "$1" || folders+=("$1")
 }
@@ -335,8 +335,12 @@ note_folders() {
 # make_folder PATH: with those above it.
 make_folder() {
 	[ ! -d "$DESTDIR$1" ] || return 0
-	make_folder "$(dirname "$1")"
 	[ -z "$dry_run" ] || return 0
+	if [ "$1" = / ]; then
+		mkdir -p "$DESTDIR" || fail "$DESTDIR cannot be made"
+		return
+	fi
+	make_folder "$(dirname "$1")"
 	undo_with rmdir "$DESTDIR$1"
 	mkdir -m 755 "$DESTDIR$1" || fail "$DESTDIR$1 cannot be made"
 }
@@ -782,6 +786,8 @@ demo() {
 
 main() {
 	parse_options "$@"
+	[[ -z $DESTDIR || $DESTDIR = /* ]] || DESTDIR=$PWD/$DESTDIR
+	DESTDIR=${DESTDIR%/}
 	cd "$(dirname "$0")" || exit
 	work=$(mktemp -d) || die 'no temporary folder can be made'
 	trap 'rm -rf "$work"' EXIT

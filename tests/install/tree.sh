@@ -27,6 +27,7 @@ files() {
 before=$(files)
 check_status 'it installs' 0 "$checkout/install.sh"
 installed=$(tree)
+brought=$(cd "$root" && find usr etc -type f ! -name nsswitch.conf | sort)
 for path in usr/bin/qemuvm usr/libexec/qemuvm/ssh-helper usr/lib/*/libnss_qemuvm.so.2 \
 	etc/qemuvm.conf etc/ssh/ssh_config.d/40-qemuvm.conf usr/lib/tmpfiles.d/qemuvm.conf \
 	usr/share/man/man1/qemuvm.1 usr/share/man/man5/qemuvm.conf.5 \
@@ -55,6 +56,17 @@ check_status 'and below the prefix' 0 test -x "$root/opt/qemuvm/bin/qemuvm"
 printf '# mine\n' >>"$root/etc/qemuvm.conf"
 check_status 'it goes from there' 0 "$checkout/install.sh" --uninstall --prefix /opt/qemuvm
 check_equal 'and leaves a configuration that was changed' '# mine' "$(tail -n 1 "$root/etc/qemuvm.conf")"
+
+# What packagers use.
+packaged=$root/packaged
+# shellcheck disable=SC2317 # check calls it
+make_into() { make -s -C "$checkout" "$@" DESTDIR="$packaged" PREFIX=/usr SYSCONFDIR=/etc; }
+check 'make install' make_into install
+check_equal 'brings what install.sh brings' "$brought" \
+	"$(cd "$packaged" && find usr etc -type f | sort)"
+echo '# mine' >>"$packaged/etc/qemuvm.conf"
+check 'make uninstall' make_into uninstall
+check_equal 'leaves a configuration that was changed, and nothing else' ./etc/qemuvm.conf "$(cd "$packaged" && find . -type f)"
 
 check_status 'an unknown option is refused' 2 "$checkout/install.sh" --frobnicate
 check_equal 'in one line' 1 "$("$checkout/install.sh" --frobnicate 2>&1 | wc -l)"

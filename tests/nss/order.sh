@@ -42,7 +42,7 @@ goes_out() {
 		LD_LIBRARY_PATH=$build:$modules strace -f -e trace=connect,sendto,sendmmsg getent ahosts "$name" 2>&1
 	done | grep -qE 'htons\((53|5353)\)|resolve1|avahi'
 }
-verdict() { LD_LIBRARY_PATH=$build "$world/qemuvm" doctor | sed -n 's/^\([a-z]*\) *nsswitch: .*/\1/p'; }
+verdict() { LD_LIBRARY_PATH=$build "$world/qemuvm" doctor nosuch | sed -n 's/^\([a-z]*\) *nsswitch: .*/\1/p'; }
 
 # check_line SERVICES: doctor is content if, and only if, a VM is found and a name that is none stays here.
 check_line() {
