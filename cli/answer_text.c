@@ -17,7 +17,7 @@ const char *answer_hint(const struct resolver_answer *answer, char text[static R
 {
 	if (answer->outcome != RESOLVER_ADDRESSES)
 		return resolver_explain(answer, text);
-	if (answer->agent_reason != RESOLVER_OK)
+	if (answer->agent_reason != REASON_OK)
 		return resolver_explain_agent(answer, text);
 	return NULL;
 }

@@ -46,7 +46,7 @@ static int authorize_explain(
 	switch (authorization->was_asked ? authorization->error : 0) {
 	case 0:
 		fprintf(stderr, "%s\n",
-			answer->agent_reason == RESOLVER_OK ? "no guest agent can be asked"
+			answer->agent_reason == REASON_OK ? "no guest agent can be asked"
 							    : resolver_explain_agent(answer, text));
 		break;
 	case -EREMOTEIO:

@@ -102,7 +102,7 @@ static const struct resolver_answer *ip_ask(
 		command_ask(command_host(), question, &answer);
 		/* A VM that boots may have an address of only one family so far. */
 		if (answer.outcome == RESOLVER_ADDRESSES || answer.outcome == RESOLVER_NO_VM ||
-			answer.reason == RESOLVER_USER_MODE)
+			answer.reason == REASON_USER_MODE)
 			break;
 		left = deadline_left_ms(deadline);
 		poll(NULL, 0, left < PAUSE_MS ? left : PAUSE_MS);

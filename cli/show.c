@@ -103,7 +103,7 @@ static void print_agent(const struct view *view)
 		fputs(view->about.version[0] != '\0' ? "answers, version " : "answers", stdout);
 		output_text(stdout, view->about.version);
 		putchar('\n');
-	} else if (answer->agent_reason != RESOLVER_OK) {
+	} else if (answer->agent_reason != REASON_OK) {
 		print_text("agent", resolver_explain_agent(answer, text));
 	}
 	print_text("guest", view->about.os);
@@ -173,7 +173,7 @@ static void print_source(const struct view *view, enum source_id source)
 	char label[32], text[RESOLVER_TEXT_SIZE], mac[MAC_TEXT_MAX];
 
 	/* print_agent() has printed why the agent does not answer. */
-	if (claims->count == 0 && view->claims[source].answer.agent_reason != RESOLVER_OK)
+	if (claims->count == 0 && view->claims[source].answer.agent_reason != REASON_OK)
 		return;
 	(void)snprintf(label, sizeof(label), "%s says", config_source_name(source));
 	begin(label);
@@ -255,9 +255,9 @@ static void print_view(const struct view *view)
 		begin("vsock");
 		printf("cid %u\n", vm->vsock_cid);
 	}
-	if (claimed->reason == RESOLVER_USER_MODE)
+	if (claimed->reason == REASON_USER_MODE)
 		print_text("addresses", resolver_explain(claimed, text));
-	for (int s = 0; s < SOURCE_COUNT && claimed->reason != RESOLVER_USER_MODE; s++)
+	for (int s = 0; s < SOURCE_COUNT && claimed->reason != REASON_USER_MODE; s++)
 		print_source(view, (enum source_id)s);
 	if (view->keys.count > 0)
 		print_keys(&view->keys);

@@ -7,90 +7,30 @@
 
 #include "find/vm_process.h"
 
-bool answer_is_out_of_resources(int error)
-{
-	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -ENOBUFS;
-}
-
-void answer_set(struct resolver_answer *answer, enum resolver_outcome outcome,
-	enum resolver_reason reason, int error)
+void answer_set(
+	struct resolver_answer *answer, enum resolver_outcome outcome, enum reason reason)
 {
 	answer->outcome = outcome;
 	answer->reason = reason;
-	answer->error = error;
 }
 
-void answer_not_found(struct resolver_answer *answer, int error)
+void answer_not_found(struct resolver_answer *answer, enum reason reason)
 {
-	switch (error) {
-	case -ECONNREFUSED:
-		answer_set(answer, RESOLVER_NO_VM, RESOLVER_VM_GONE, error);
-		return;
-	case -EACCES:
-		answer_set(answer, RESOLVER_NO_VM, RESOLVER_NO_PERMISSION, error);
-		return;
-	case -EPERM:
-		answer_set(answer, RESOLVER_NO_VM, RESOLVER_STRANGER, error);
-		return;
-	case -ENOTUNIQ:
-		answer_set(answer, RESOLVER_NO_VM, RESOLVER_AMBIGUOUS, error);
-		return;
-	case -EKEYREJECTED:
-		answer_set(answer, RESOLVER_NO_VM, RESOLVER_UNSUPPORTED, error);
-		return;
-	default:
-		break;
-	}
-	if (answer_is_out_of_resources(error))
-		answer_set(answer, RESOLVER_NOT_YET, RESOLVER_NO_RESOURCES, error);
-	else
-		answer_set(answer, RESOLVER_NO_VM, RESOLVER_NO_SUCH_VM, error);
-}
-
-/* Why the agent of a VM that is there named no address. */
-static enum resolver_reason reason_of_agent(int error)
-{
-	switch (error) {
-	case -EPERM:
-	case -EACCES:
-	case -ELOOP:
-	case -ENOENT:
-	case -ENOTSOCK:
-	case -ECONNREFUSED:
-		return RESOLVER_AGENT_UNREACHABLE;
-	case -EADDRNOTAVAIL:
-		return RESOLVER_NO_LEASE_YET;
-	case -EHOSTDOWN:
-		return RESOLVER_AGENT_SILENT;
-	case -EBUSY:
-		return RESOLVER_AGENT_BUSY;
-	case -ETIMEDOUT:
-		return RESOLVER_AGENT_SLOW;
-	case -EOPNOTSUPP:
-	case -EREMOTEIO:
-		return RESOLVER_AGENT_REFUSES;
-	case -EBADMSG:
-	case -E2BIG:
-	case -EMSGSIZE:
-		return RESOLVER_AGENT_GARBAGE;
-	default:
-		return answer_is_out_of_resources(error) ? RESOLVER_NO_RESOURCES
-							 : RESOLVER_AGENT_LEFT;
-	}
+	answer_set(answer, reason_is_shortage(reason) ? RESOLVER_NOT_YET : RESOLVER_NO_VM, reason);
 }
 
 /* Why the host's sources named no address; the agent was not asked. */
-static enum resolver_reason reason_of_host(const struct vm *vm, const struct lookup_terms *terms)
+static enum reason reason_of_host(const struct vm *vm, const struct lookup_terms *terms)
 {
 	bool has_agent = lookup_has_source(terms, SOURCE_AGENT);
 
 	if (has_agent && vm->agent.kind == ENDPOINT_NONE)
-		return terms->source_count > 1 ? RESOLVER_NOT_HEARD : RESOLVER_NO_AGENT;
+		return terms->source_count > 1 ? REASON_NOT_HEARD : REASON_NO_AGENT;
 	if (terms->source_count == 0 || has_agent)
-		return RESOLVER_NOT_ASKED;
+		return REASON_NOT_ASKED;
 	if (!vm_has_unique_macs(vm))
-		return RESOLVER_NO_MAC;
-	return terms->sources[0] == SOURCE_LEASE ? RESOLVER_NO_LEASE : RESOLVER_NO_NEIGHBOUR;
+		return REASON_NO_MAC;
+	return terms->sources[0] == SOURCE_LEASE ? REASON_NO_LEASE : REASON_NO_NEIGHBOUR;
 }
 
 /* No source named an address. */
@@ -105,13 +45,13 @@ static void answer_not_yet(struct resolver_answer *answer, const struct lookup *
 							      error == -ENOENT);
 
 	if (is_no_vm)
-		answer_not_found(answer, error);
+		answer_not_found(answer, reason_of_finding(error));
 	else if (vm_is_unreachable(vm))
-		answer_set(answer, RESOLVER_NO_ADDRESS, RESOLVER_USER_MODE, 0);
+		answer_set(answer, RESOLVER_NO_ADDRESS, REASON_USER_MODE);
 	else if (error < 0)
-		answer_set(answer, RESOLVER_NOT_YET, reason_of_agent(error), error);
+		answer_set(answer, RESOLVER_NOT_YET, reason_of_agent(error));
 	else
-		answer_set(answer, RESOLVER_NOT_YET, reason_of_host(vm, terms), 0);
+		answer_set(answer, RESOLVER_NOT_YET, reason_of_host(vm, terms));
 }
 
 /*
@@ -127,7 +67,7 @@ static void answer_none_counts(struct resolver_answer *answer, const struct cand
 
 		if (verdict == CANDIDATE_COUNTS || verdict == CANDIDATE_TOO_MANY ||
 			verdict == CANDIDATE_LINK_LOCAL_LAST) {
-			answer_set(answer, RESOLVER_NO_ADDRESS, RESOLVER_OTHER_FAMILY, 0);
+			answer_set(answer, RESOLVER_NO_ADDRESS, REASON_OTHER_FAMILY);
 			return;
 		}
 		if (verdict != CANDIDATE_REFUSED && verdict != CANDIDATE_OTHER_NIC &&
@@ -135,11 +75,11 @@ static void answer_none_counts(struct resolver_answer *answer, const struct cand
 			why = verdict;
 	}
 	if (why == CANDIDATE_REFUSED) {
-		answer_set(answer, RESOLVER_NOT_YET, RESOLVER_NO_LEASE_YET, 0);
+		answer_set(answer, RESOLVER_NOT_YET, REASON_NO_LEASE_YET);
 		return;
 	}
 	answer->verdict = why;
-	answer_set(answer, RESOLVER_NO_ADDRESS, RESOLVER_NONE_COUNTS, 0);
+	answer_set(answer, RESOLVER_NO_ADDRESS, REASON_NONE_COUNTS);
 }
 
 void answer_name_host(struct resolver_answer *answer)
@@ -205,7 +145,7 @@ void answer_for(struct resolver_answer *answer, const struct resolver_question *
 	answer_name_host(answer);
 	/* QEMU ended while its guest was asked: what the host knows of it is of former days. */
 	if (lookup->results[SOURCE_AGENT] == -ECONNRESET && vm_process_is_gone(vm)) {
-		answer_not_found(answer, -ECONNREFUSED);
+		answer_not_found(answer, REASON_VM_GONE);
 		return;
 	}
 	if (source == SOURCE_COUNT || candidates->count == 0 || vm_is_unreachable(vm)) {
@@ -219,7 +159,7 @@ void answer_for(struct resolver_answer *answer, const struct resolver_question *
 		return;
 	}
 	answer->source = source;
-	answer_set(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
+	answer_set(answer, RESOLVER_ADDRESSES, REASON_OK);
 	if (agent_error < 0)
 		answer->agent_reason = reason_of_agent(agent_error);
 	if (source == SOURCE_AGENT && lookup->agent.error < 0)
@@ -266,7 +206,7 @@ void answer_from_entry(struct resolver_answer *answer, const struct resolver_que
 	if (kept->agent_error < 0)
 		answer->agent_reason = reason_of_agent(kept->agent_error);
 	if (answer->address_count > 0)
-		answer_set(answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
+		answer_set(answer, RESOLVER_ADDRESSES, REASON_OK);
 	else
-		answer_set(answer, RESOLVER_NO_ADDRESS, RESOLVER_OTHER_FAMILY, 0);
+		answer_set(answer, RESOLVER_NO_ADDRESS, REASON_OTHER_FAMILY);
 }

@@ -11,13 +11,11 @@
  * there is no address. Nobody is asked here.
  */
 
-void answer_set(struct resolver_answer *answer, enum resolver_outcome outcome,
-	enum resolver_reason reason, int error);
+void answer_set(
+	struct resolver_answer *answer, enum resolver_outcome outcome, enum reason reason);
 
-/* There is no VM of that name that counts: error is vm_find_by_name()'s. */
-void answer_not_found(struct resolver_answer *answer, int error);
-/* -ENOMEM, -EMFILE and the like: what keeps this process from looking. */
-bool answer_is_out_of_resources(int error);
+/* No VM of that name was found that counts, or not everything could be looked at. */
+void answer_not_found(struct resolver_answer *answer, enum reason reason);
 
 /* Its host name, from the id of its VM. */
 void answer_name_host(struct resolver_answer *answer);

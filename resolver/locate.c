@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "resolver.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -37,32 +36,31 @@ static bool locate_peer(void *context, const char *path, struct agent_peer *ret_
 	return true;
 }
 
-int resolver_locate(struct host *host, const char *name, struct vm *ret_vm)
+enum reason resolver_locate(struct host *host, const char *name, struct vm *ret_vm)
 {
 	struct location *location = calloc(1, sizeof(*location));
 	struct vm_finder finder = {host, locate_peer, location, 0};
+	enum reason reason = REASON_BAD_NAME;
 	char checked[NAME_VM_SIZE];
-	int r = location == NULL ? -ENOMEM : 0;
 
-	if (r == 0 && name_from_typed(name, checked) < 0)
-		r = -ENOENT;
-	if (r == 0) {
+	if (location == NULL)
+		return REASON_NO_MEMORY;
+	if (name_from_typed(name, checked) == 0) {
 		host_begin(host, 0);
 		location->host = host;
 		cache_open(host->config, &location->cache);
 		agent_memory_init(&location->memory, &location->cache, &host->trust, host->config,
 			deadline_after_ms(0));
-		r = vm_find_by_name(&finder, checked, &location->found, &location->rivals);
+		reason = vm_find_by_name(&finder, checked, &location->found, &location->rivals);
 		cache_close(&location->cache);
 	}
-	if (r == 0) {
+	if (reason == REASON_OK) {
 		vm_found_close(&location->found);
+		*ret_vm = location->found.vm;
 		/* Whoever keeps a socket busy may have put himself in a VM's place. */
 		if (!location->found.is_running)
-			r = -EAGAIN;
+			reason = REASON_NO_SUCH_VM;
 	}
-	if (r == 0)
-		*ret_vm = location->found.vm;
 	free(location);
-	return r;
+	return reason;
 }

@@ -59,14 +59,15 @@ static void remember_answer(
 }
 
 /* By its process, which is another one by now if its start differs. */
-static int follow(struct host *host, const struct vm *known, struct vm_found *ret_found)
+static enum reason follow(
+	struct host *host, const struct vm *known, struct vm_found *ret_found)
 {
 	if (known->pid <= 0 || vm_process_is_gone(known))
-		return -ECONNREFUSED;
+		return REASON_VM_GONE;
 	ret_found->vm = *known;
 	ret_found->agent_fd = -1;
 	ret_found->is_running = true;
-	return trust_has_uid(&host->trust, known->uid) ? 0 : -EPERM;
+	return trust_has_uid(&host->trust, known->uid) ? REASON_OK : REASON_STRANGER;
 }
 
 /* The VM is found. The name that was asked for is the answer's id. */
@@ -85,7 +86,7 @@ static void ask_found(struct asking *asking, const struct resolver_question *que
 	agent_memory_set_vm(&lookup->memory, vm);
 	r = lookup_run(&lookup, 1, terms);
 	if (r < 0) {
-		answer_not_found(answer, r);
+		answer_not_found(answer, reason_of_finding(r));
 		return;
 	}
 	answer_for(answer, question, lookup, terms);
@@ -111,10 +112,10 @@ static void ask_anew(
 		.session = question->session,
 	};
 	struct agent_memory *memory;
-	int r;
+	enum reason reason;
 
 	if (asking == NULL) {
-		answer_not_found(answer, -ENOMEM);
+		answer_not_found(answer, REASON_NO_MEMORY);
 		return;
 	}
 	if (question->sources != NULL) {
@@ -127,16 +128,17 @@ static void ask_anew(
 	agent_memory_init(memory, &asking->cache, &host->trust, host->config,
 		deadline_after_ms(deadline_left_ms(host->deadline) / 2));
 	if (question->known != NULL && question->known->start_time != 0)
-		r = follow(host, question->known, &asking->found);
+		reason = follow(host, question->known, &asking->found);
 	else
-		r = vm_find_by_name(&finder, answer->vm.id, &asking->found, &asking->rivals);
-	if (r == 0) {
+		reason = vm_find_by_name(
+			&finder, answer->vm.id, &asking->found, &asking->rivals);
+	if (reason == REASON_OK) {
 		ask_found(asking, question, &terms, answer);
 		vm_found_close(&asking->found);
 	} else {
-		answer_not_found(answer, r);
+		answer_not_found(answer, reason);
 	}
-	if (r == -ENOTUNIQ) {
+	if (reason == REASON_AMBIGUOUS) {
 		memcpy(answer->rivals, asking->rivals.id, sizeof(answer->rivals));
 		memcpy(answer->rival_pids, asking->rivals.pid, sizeof(answer->rival_pids));
 	}
@@ -151,7 +153,7 @@ static int begin_answer(const char *name, struct resolver_answer *answer)
 
 	memset(answer, 0, sizeof(*answer));
 	if (name_from_typed(name, checked) < 0) {
-		answer_set(answer, RESOLVER_NO_VM, RESOLVER_BAD_NAME, -EINVAL);
+		answer_set(answer, RESOLVER_NO_VM, REASON_BAD_NAME);
 		return -EINVAL;
 	}
 	memcpy(answer->vm.id, checked, sizeof(checked));

@@ -9,6 +9,7 @@
 #include "base/name.h"
 #include "config/config.h"
 #include "find/host.h"
+#include "find/reason.h"
 #include "qemu/vm.h"
 #include "source/candidate.h"
 #include "source/source.h"
@@ -41,47 +42,13 @@ enum resolver_outcome {
 	RESOLVER_NOT_YET,    /* the VM is there, its address is not known yet */
 };
 
-/* Why there is no address; one for each thing that a person would do something else about. */
-enum resolver_reason {
-	RESOLVER_OK,
-	/* RESOLVER_NO_VM */
-	RESOLVER_BAD_NAME, /* no VM can have this name */
-	RESOLVER_NO_SUCH_VM,
-	RESOLVER_VM_GONE, /* its socket is there, its QEMU is not */
-	RESOLVER_NO_PERMISSION,
-	RESOLVER_STRANGER, /* its socket is that of a user who is not trusted */
-	RESOLVER_AMBIGUOUS,
-	RESOLVER_UNSUPPORTED, /* a process says that it is this VM, and nothing supports it */
-	/* RESOLVER_NO_ADDRESS */
-	RESOLVER_OTHER_FAMILY, /* it has addresses, of the other family or link-local only */
-	RESOLVER_USER_MODE,    /* all its NICs are behind user-mode networks */
-	RESOLVER_NONE_COUNTS,  /* the guest names addresses, and each is left out for a reason */
-	/* RESOLVER_NOT_YET */
-	RESOLVER_NO_AGENT,          /* it has no agent socket that can be found */
-	RESOLVER_NOT_HEARD,         /* nor does the host know anything of its MACs */
-	RESOLVER_AGENT_UNREACHABLE, /* it has one, and connect(2) refuses it: see error */
-	RESOLVER_NO_LEASE_YET,      /* the agent answers; the guest has no address so far */
-	RESOLVER_AGENT_SILENT,  /* it does not run, the VM is paused, or another client holds the
-				   socket */
-	RESOLVER_AGENT_BUSY,    /* other clients queue before us */
-	RESOLVER_AGENT_SLOW,    /* asked, and no answer in time */
-	RESOLVER_AGENT_REFUSES, /* it may not or cannot answer this question */
-	RESOLVER_AGENT_GARBAGE, /* what it says is no answer */
-	RESOLVER_AGENT_LEFT,    /* the connection ended: QEMU stops, or the agent was killed */
-	RESOLVER_NOT_ASKED,     /* no source of the configuration applies to it */
-	RESOLVER_NO_MAC,        /* no MAC is known of it that no other VM bears */
-	RESOLVER_NO_LEASE,      /* no lease file has one for its MACs */
-	RESOLVER_NO_NEIGHBOUR,  /* the kernel has not heard of its MACs */
-	RESOLVER_NO_RESOURCES,  /* the asking process has no memory or descriptors left */
-};
-
 struct resolver_claims;
 
 struct resolver_question {
 	const char *name; /* of a VM as typed, with or without the domain: see name_from_typed() */
 	/* The VM that an earlier question of that name led to, or NULL: it is followed by its
 	 * process, and not looked for again, if its start time is known. One that has ended is
-	 * RESOLVER_VM_GONE. */
+	 * REASON_VM_GONE. */
 	const struct vm *known;
 	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC for both */
 	int budget_ms;    /* 0: timeout_ms of the configuration */
@@ -101,8 +68,7 @@ struct resolver_question {
 
 struct resolver_answer {
 	enum resolver_outcome outcome;
-	enum resolver_reason reason;
-	int error; /* the negative errno behind the reason, or 0 */
+	enum reason reason;
 
 	/* All zero with RESOLVER_NO_VM but its id, which is the name asked for then. */
 	struct vm vm;
@@ -113,10 +79,10 @@ struct resolver_answer {
 	enum source_id source; /* who named them */
 	int64_t age_ms;        /* 0, or how long ago, by an agent that does not answer now */
 	/* With RESOLVER_ADDRESSES that the agent did not name, though it was asked: why not. Else
-	 * RESOLVER_OK. */
-	enum resolver_reason agent_reason;
-	enum candidate_verdict verdict; /* with RESOLVER_NONE_COUNTS: why the first was left out */
-	/* With RESOLVER_AMBIGUOUS; a pid may not be known: 0. */
+	 * REASON_OK. */
+	enum reason agent_reason;
+	enum candidate_verdict verdict; /* with REASON_NONE_COUNTS: why the first was left out */
+	/* With REASON_AMBIGUOUS; a pid may not be known: 0. */
 	char rivals[2][NAME_VM_SIZE];
 	pid_t rival_pids[2];
 };
@@ -150,10 +116,10 @@ void resolver_ask_mac(
 	struct host *host, const struct mac *mac, struct resolver_answer *ret_answer);
 
 /*
- * Which VM has the name, without a word to any guest or monitor. 0, -EAGAIN (all that is there is a
- * socket with a full backlog), or what vm_find_by_name() said.
+ * Which VM has the name, without a word to any guest or monitor: REASON_OK, or why there is none; a
+ * socket with a full backlog alone is none.
  */
-int resolver_locate(struct host *host, const char *name, struct vm *ret_vm);
+enum reason resolver_locate(struct host *host, const char *name, struct vm *ret_vm);
 
 /* How resolver_ask_all() works; all zero for the defaults. */
 struct resolver_survey {
@@ -182,7 +148,7 @@ int resolver_ask_all(struct host *host, const struct resolver_survey *survey,
 const char *resolver_explain(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE]);
 
-/* The same of agent_reason, unless that is RESOLVER_OK. */
+/* The same of agent_reason, unless that is REASON_OK. */
 const char *resolver_explain_agent(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE]);
 

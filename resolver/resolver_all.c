@@ -32,7 +32,7 @@ static int make_lookups(
 	for (size_t i = 0; i < founds->count; i++) {
 		struct vm_found *found = founds->list[i];
 
-		if (found->error < 0 && !answer_is_out_of_resources(found->error))
+		if (found->reason != REASON_OK && !reason_is_shortage(found->reason))
 			continue;
 		if (made > 0 && is_shadowed(found, lookups[made - 1]->found))
 			continue;
@@ -83,7 +83,7 @@ static void query_monitors(struct trust *trust, const struct vm_founds *founds,
 	size_t count = 0;
 
 	for (size_t i = 0; vms != NULL && i < founds->count; i++)
-		if (founds->list[i]->error == 0)
+		if (founds->list[i]->reason == REASON_OK)
 			vms[count++] = &founds->list[i]->vm;
 	if (vms != NULL)
 		query_monitor(trust, vms, count);

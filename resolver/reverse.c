@@ -54,9 +54,9 @@ void resolver_ask_mac(struct host *host, const struct mac *mac, struct resolver_
 	r = vm_scan_by_mac(host, mac, &ret_answer->vm);
 	if (r == 0) {
 		answer_name_host(ret_answer);
-		answer_set(ret_answer, RESOLVER_ADDRESSES, RESOLVER_OK, 0);
+		answer_set(ret_answer, RESOLVER_ADDRESSES, REASON_OK);
 	} else {
-		answer_not_found(ret_answer, r);
+		answer_not_found(ret_answer, reason_of_finding(r));
 		ret_answer->outcome = RESOLVER_NO_VM;
 	}
 }

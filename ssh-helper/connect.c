@@ -120,7 +120,7 @@ static void connection_resolve(struct connection *connection)
 		connection_explain(connection, "VM", text);
 	connection_explain(connection, is_answered ? "addresses from" : "addresses",
 		is_answered ? config_source_name(answer->source) : resolver_explain(answer, text));
-	if (is_answered && answer->agent_reason != RESOLVER_OK)
+	if (is_answered && answer->agent_reason != REASON_OK)
 		connection_explain(connection, "agent", resolver_explain_agent(answer, text));
 }
 
@@ -156,7 +156,7 @@ static void connection_describe_failure(
 		len += (size_t)snprintf(line + len, LINE_SIZE - len, "%s%s: %s", i > 0 ? "; " : "",
 			target_format(&targets->list[i], text),
 			target_error_text(&targets->list[i]));
-	if (connection->answer.agent_reason != RESOLVER_OK && len < LINE_SIZE)
+	if (connection->answer.agent_reason != REASON_OK && len < LINE_SIZE)
 		(void)snprintf(line + len, LINE_SIZE - len, "; %s",
 			resolver_explain_agent(&connection->answer, text));
 }
@@ -224,7 +224,7 @@ static int connection_try(struct connection *connection, bool is_first)
 		connection->deadline = connection_patience(connection);
 	fd = connection_try_targets(connection);
 	/* Without a monitor, waiting opens nothing into a user-mode network. */
-	if (connection->targets.count == 0 && connection->answer.reason == RESOLVER_USER_MODE &&
+	if (connection->targets.count == 0 && connection->answer.reason == REASON_USER_MODE &&
 		connection->answer.vm.monitor.kind != ENDPOINT_UNIX)
 		return -ENETUNREACH;
 	return fd >= 0 || is_final(fd) ? fd : -EAGAIN;

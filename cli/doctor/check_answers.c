@@ -25,15 +25,15 @@ static bool check_answer(struct host *host, const struct resolver_answer *answer
 	bool is_ok = answer->outcome == RESOLVER_ADDRESSES;
 	/* A user-mode network has no address for the host, which is no mistake: ssh uses a
 	 * forward. */
-	bool is_private = answer->reason == RESOLVER_USER_MODE;
-	bool is_silent = answer->reason == RESOLVER_AGENT_SILENT ||
-			 answer->agent_reason == RESOLVER_AGENT_SILENT;
+	bool is_private = answer->reason == REASON_USER_MODE;
+	bool is_silent = answer->reason == REASON_AGENT_SILENT ||
+			 answer->agent_reason == REASON_AGENT_SILENT;
 
 	check_begin(is_ok ? CHECK_OK : is_private ? CHECK_SKIPPED : CHECK_PROBLEM);
 	output_text(stdout, answer->host);
 	printf(": %s", is_ok ? address_format(&answer->addresses[0], text)
 			     : resolver_explain(answer, text));
-	if (is_ok && answer->agent_reason != RESOLVER_OK)
+	if (is_ok && answer->agent_reason != REASON_OK)
 		printf(", from its %s; %s", config_source_name(answer->source),
 			resolver_explain_agent(answer, text));
 	puts(is_silent ? explain_silence(host, answer) : "");

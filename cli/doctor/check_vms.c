@@ -17,49 +17,6 @@
 /* The kernel answers at once; this only bounds a sandbox that does not. */
 #define NETLINK_MS 1000
 
-/* Why the VM behind a socket is ignored, and what to do about it. */
-static const char *explain_socket(int error)
-{
-	switch (error) {
-	case -EACCES:
-		return "permission denied: ask as the user who runs this QEMU, or as root";
-	case -EPERM:
-		return "belongs to another user: add that user to trusted_users in qemuvm.conf, "
-		       "if you trust it";
-	case -ECONNREFUSED:
-		return "left behind by a QEMU that has ended: remove it";
-	case -ELOOP:
-		return "behind a symbolic link in a directory that others can write: put the "
-		       "real path into qemuvm.conf";
-	case -ENAMETOOLONG:
-		return "the path is too long for a socket";
-	default:
-		return strerror(-error);
-	}
-}
-
-/* Why a process that looks like a VM is ignored. */
-static const char *explain_process(int error)
-{
-	switch (error) {
-	case -EPERM:
-		return geteuid() == 0
-			       ? "belongs to another user: root sees root's VMs and those of "
-				 "trusted_users, so ask as that user, without sudo"
-			       : "belongs to another user, who is not in trusted_users of "
-				 "qemuvm.conf";
-	case -EKEYREJECTED:
-		return "belongs to another user, and neither its socket, its control group nor a "
-		       "lease confirms its arguments: ask as root, or as that user";
-	case -E2BIG:
-		return "its command line is longer than 512 KiB";
-	case -EBADMSG:
-		return "its entry in /proc cannot be parsed";
-	default:
-		return strerror(-error);
-	}
-}
-
 static void found_print(const struct vm_found *found)
 {
 	const struct passwd *user = getpwuid(found->vm.uid);
@@ -69,7 +26,7 @@ static void found_print(const struct vm_found *found)
 	if (found->vm.pid > 0)
 		printf(" (process %d)", (int)found->vm.pid);
 	/* The owner of a process that is ignored may not be known. */
-	if (found->vm.pid > 0 && (found->error == 0 || found->error == -EPERM)) {
+	if (found->vm.pid > 0 && (found->reason == REASON_OK || found->reason == REASON_STRANGER)) {
 		if (user == NULL)
 			printf(" of user %u", (unsigned int)found->vm.uid);
 		else
@@ -85,18 +42,18 @@ static void found_print(const struct vm_found *found)
 
 static bool check_vm(const struct vm_found *found)
 {
-	if (found->error != 0 && found->template_index != VM_FOUND_BY_PROCESS) {
+	if (found->reason != REASON_OK && found->template_index != VM_FOUND_BY_PROCESS) {
 		check_begin(CHECK_PROBLEM);
 		fputs("socket: ", stdout);
 		output_text(stdout, found->vm.agent.path);
-		printf(": %s\n", explain_socket(found->error));
+		printf(": %s\n", reason_text(found->reason));
 		return false;
 	}
-	check_begin(found->error == 0 ? CHECK_OK : CHECK_SKIPPED);
+	check_begin(found->reason == REASON_OK ? CHECK_OK : CHECK_SKIPPED);
 	fputs("VM: ", stdout);
 	found_print(found);
-	if (found->error != 0)
-		printf(": %s\n", explain_process(found->error));
+	if (found->reason != REASON_OK)
+		printf(": %s\n", reason_text(found->reason));
 	else
 		puts(found->vm.agent.kind == ENDPOINT_NONE ? ", no agent socket" : "");
 	return true;
@@ -178,8 +135,8 @@ static bool check_macs(struct vm_found **found, size_t last)
 	const struct vm *vm = &found[last]->vm;
 	bool is_ok = true, is_told = false;
 
-	for (size_t i = 0; i < last && found[last]->error == 0; i++) {
-		if (found[i]->error != 0 || found[i]->vm.pid == vm->pid)
+	for (size_t i = 0; i < last && found[last]->reason == REASON_OK; i++) {
+		if (found[i]->reason != REASON_OK || found[i]->vm.pid == vm->pid)
 			continue;
 		for (unsigned int n = 0; n < vm->nic_count && !is_told; n++) {
 			const struct vm_nic *nic = &vm->nics[n], *twin;
@@ -241,7 +198,7 @@ bool check_vms(struct host *host, const char *name)
 		is_ok &= check_vm(found[i]);
 	for (size_t i = 0; i < kept; i++)
 		for (size_t j = i + 1; j < kept; j++)
-			if (found[i]->error == 0 && found[j]->error == 0)
+			if (found[i]->reason == REASON_OK && found[j]->reason == REASON_OK)
 				check_names(found[i], found[j]);
 	for (size_t i = 1; i < kept; i++)
 		is_ok &= check_macs(found, i);

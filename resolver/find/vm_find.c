@@ -218,8 +218,8 @@ static int find_by_name(struct socket_search *search)
 	return r == -EAGAIN ? -ENOENT : r;
 }
 
-int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
-	struct vm_rivals *ret_rivals)
+enum reason vm_find_by_name(const struct vm_finder *finder, const char *name,
+	struct vm_found *ret_found, struct vm_rivals *ret_rivals)
 {
 	struct socket_search search = {
 		.finder = finder,
@@ -232,12 +232,12 @@ int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_
 	int r = search.other == NULL ? -ENOMEM : find_by_name(&search);
 
 	free(search.other);
-	if (r < 0)
-		return r;
-	r = vm_scan_shared_macs(finder->host, &ret_found->vm);
-	if (r < 0)
-		vm_found_close(ret_found);
-	return r;
+	if (r == 0) {
+		r = vm_scan_shared_macs(finder->host, &ret_found->vm);
+		if (r < 0)
+			vm_found_close(ret_found);
+	}
+	return reason_of_finding(r);
 }
 
 static bool is_same_vm(const struct vm *a, const struct vm *b)
@@ -255,14 +255,14 @@ static void merge(struct vm_found *known, const struct vm_found *found)
 	struct endpoint agent = known->vm.agent;
 	char id[NAME_VM_SIZE];
 
-	if (found->error < 0 || (known->error == 0 && known->vm.has_argv))
+	if (found->reason != REASON_OK || (known->reason == REASON_OK && known->vm.has_argv))
 		return;
 	memcpy(id, known->vm.id, sizeof(id));
 	agent.is_serial = found->vm.agent.is_serial;
 	known->vm = found->vm;
 	known->vm.agent = agent;
 	memcpy(known->vm.id, id, sizeof(id));
-	known->error = 0;
+	known->reason = REASON_OK;
 	known->is_running = true;
 }
 
@@ -284,15 +284,17 @@ static int add_sockets(const struct vm_finder *finder, struct vm_founds *founds)
 				r = vm_founds_add(founds, &found);
 			if (r < 0)
 				break;
-			found->error = open_socket(finder, walk.path, walk.name, found);
-			found->template_index = i;
-			/* Of those that do not count a person is told, but they take no VM's place.
+			r = open_socket(finder, walk.path, walk.name, found);
+			/* A person is told of those that do not count, but they take no VM's place.
 			 */
-			if (found->error == -ENOENT || found->error == -ENOTSOCK ||
-				(found->error < 0 && ++refused > REFUSED_MAX)) {
+			if (r == -ENOENT || r == -ENOTSOCK || (r < 0 && ++refused > REFUSED_MAX)) {
 				vm_founds_drop(founds);
+				r = 0;
 				continue;
 			}
+			found->reason = r == -EAGAIN ? REASON_OK : reason_of_finding(r);
+			found->template_index = i;
+			r = 0;
 			/* Whose it is was seen; who asks the agent connects again. */
 			if (finder->connections_max > 0 && connections >= finder->connections_max)
 				vm_found_close(found);
@@ -327,7 +329,7 @@ static int note_shared_macs(struct vm_founds *founds)
 	for (size_t i = 0; i < founds->count; i++) {
 		struct vm *vm = &founds->list[i]->vm;
 
-		for (unsigned int j = 0; founds->list[i]->error == 0 && j < vm->nic_count; j++)
+		for (unsigned int j = 0; founds->list[i]->reason == REASON_OK && j < vm->nic_count; j++)
 			if (vm->nics[j].has_mac && !vm_nic_is_private(&vm->nics[j]))
 				nics[count++] = (struct reachable_nic){&vm->nics[j], vm->pid};
 	}

@@ -35,16 +35,14 @@ struct vm_finder {
  * only if nothing else is found and its file is a trusted user's. Then over all processes
  * (vm_scan_by_name()).
  *
- * 0, -ENOENT (no such VM), -ECONNREFUSED (its socket is there, its QEMU is gone), -EACCES (no right
- * to its socket), -EPERM (a stranger's), -EKEYREJECTED (a process says that it is this VM, and
- * nothing supports it: see trust.h), -ENOTUNIQ (*ret_rivals is written), or what kept us from
- * looking: -ETIMEDOUT, -EMFILE, -ENFILE, -ENOMEM.
+ * REASON_OK; REASON_AMBIGUOUS: *ret_rivals is written; or why there is none that counts, or why
+ * not everything could be looked at.
  */
-int vm_find_by_name(const struct vm_finder *finder, const char *name, struct vm_found *ret_found,
-	struct vm_rivals *ret_rivals);
+enum reason vm_find_by_name(const struct vm_finder *finder, const char *name,
+	struct vm_found *ret_found, struct vm_rivals *ret_rivals);
 
 /*
- * All VMs, each once, sorted by id, those that do not count with their error. Where two that
+ * All VMs, each once, sorted by id, those that do not count with the reason. Where two that
  * follow a template have one id, a lookup of that name leads to the one whose template comes
  * first. *ret_founds is the caller's, for vm_founds_free(). 0, -ENOMEM, -EMFILE, -ETIMEDOUT.
  */

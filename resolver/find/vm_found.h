@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "find/reason.h"
 #include "qemu/vm.h"
 
 /* template_index of a VM that was found among the processes. */
@@ -18,8 +19,8 @@ struct vm_found {
 	int agent_fd;
 	/* Its process was seen, so that the VM runs, whatever its agent does. */
 	bool is_running;
-	/* Of vm_find_all() alone: 0, or why it does not count, as vm_find_by_name() has it. */
-	int error;
+	/* Of vm_find_all() alone: REASON_OK, or why it does not count. */
+	enum reason reason;
 	/* The template that it was found by: of two with one id the earlier one is meant. Or
 	 * VM_FOUND_BY_PROCESS. */
 	unsigned int template_index;

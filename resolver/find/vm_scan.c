@@ -247,19 +247,19 @@ int vm_scan_by_socket(struct host *host, const char *path, struct vm *ret_vm)
 }
 
 /* *found, which is new, becomes the VM of a process. */
-static void fill_in(struct host *host, pid_t pid, struct vm_found *found)
+static int fill_in(struct host *host, pid_t pid, struct vm_found *found)
 {
 	struct vm_process process;
 	int r = vm_process_open(host, pid, &process);
 
 	found->vm.pid = pid;
-	found->error = r;
-	if (r < 0)
-		return;
-	describe(host, &process, found);
-	r = vm_process_check(&process, host, &found->vm, &found->agent_fd);
-	found->error = r < 0 ? r : 0;
-	vm_process_close(&process);
+	if (r == 0) {
+		describe(host, &process, found);
+		r = vm_process_check(&process, host, &found->vm, &found->agent_fd);
+		vm_process_close(&process);
+	}
+	found->reason = r < 0 ? reason_of_finding(r) : REASON_OK;
+	return r;
 }
 
 int vm_scan_all(struct host *host, struct vm_founds *founds)
@@ -272,10 +272,11 @@ int vm_scan_all(struct host *host, struct vm_founds *founds)
 		r = vm_founds_add(founds, &found);
 		if (r < 0)
 			break;
-		fill_in(host, scan.walk.pid, found);
-		/* It ended while it was looked at, or is no QEMU. */
-		if (found->error == -ESRCH || found->error == -ENODATA)
+		/* It may have ended while it was looked at, or is no QEMU. */
+		r = fill_in(host, scan.walk.pid, found);
+		if (r == -ESRCH || r == -ENODATA)
 			vm_founds_drop(founds);
+		r = 0;
 	}
 	host_scan_end(&scan);
 	for (size_t i = 0; r == 0 && i < host->stranger_count; i++) {
@@ -284,7 +285,7 @@ int vm_scan_all(struct host *host, struct vm_founds *founds)
 			break;
 		found->vm.pid = host->strangers[i].pid;
 		found->vm.uid = host->strangers[i].owner;
-		found->error = -EPERM;
+		found->reason = REASON_STRANGER;
 	}
 	return r == -E2BIG ? 0 : r;
 }

@@ -68,7 +68,7 @@ check_equal 'and nobody is asked' 0 "$(grep -c connect calls)"
 for port in 0 65536 -1 abc 22x '' ' 22' 99999999999999999999; do
 	says 1 "port '$port'" 'port' "$helper" connect web "$port"
 done
-says 1 'no VM of that name' 'nosuch: no VM of that name' "$helper" connect nosuch 22
+says 1 'no such VM' 'nosuch: no such VM' "$helper" connect nosuch 22
 says 1 'a port on which nobody listens' 'web.*port 2222' "$helper" connect web 2222
 check_match 'usage' 'usage: ssh-helper connect' "$("$helper" connect web 2>&1)"
 check_status 'usage: the status' 2 "$helper" frobnicate

@@ -79,7 +79,7 @@ check_equal 'list --json has a hint for a VM without an address' string \
 	"$("$qemuvm" list --json | jq -r '.[] | select(.["vm-id"] == "mute") | .hint | type')"
 check_equal 'list --json prints the same each time' "$("$qemuvm" list --json)" "$("$qemuvm" list --json)"
 
-says 3 'no such VM' 'no VM of that name' "$qemuvm" ip nosuch
+says 3 'no such VM' 'no such VM' "$qemuvm" ip nosuch
 says 3 'a name that cannot be' 'no VM can have this name' "$qemuvm" ip ../web
 says 3 'no right to the socket' 'permission denied' "${stranger[@]}" env QEMUVM_CONFIG="$QEMUVM_CONFIG" "$qemuvm" ip web
 says 1 'an agent that is asked and mute' 'did not answer in time' "$qemuvm" ip mute
@@ -98,7 +98,7 @@ says 1 'no agent' 'guest agent does not answer' "$qemuvm" ip silent
 start "$world/squat/evil.qga" "${stranger[@]}" "$world/scripted_agent" "$world/squat/evil.qga" \
 	accept read-request reply "$(nic 10.66.0.66)" close loop
 printf 'socket = %s/squat/%%s.qga\n' "$world" >"$world/conf"
-says 3 "a stranger's socket" 'user who is not trusted' "$qemuvm" ip evil
+says 3 "a stranger's socket" 'user, who is not trusted' "$qemuvm" ip evil
 check_no_match 'which list leaves out' evil "$("$qemuvm" list --json)"
 printf 'socket = %s/squat/%%s.qga\ntrusted_users = 4711\n' "$world" >"$world/conf"
 check_equal 'unless its user is trusted' 10.66.0.66 "$("$qemuvm" ip evil)"
@@ -106,7 +106,7 @@ check_equal 'unless its user is trusted' 10.66.0.66 "$("$qemuvm" ip evil)"
 printf 'socket = %s/%%s.qga\n' "$world" >"$world/conf"
 agent 'Two Words' 10.66.0.7
 agent 'Two.Words' 10.66.0.8
-says 3 'two VMs of one name' 'two VMs answer' "$qemuvm" ip two-words
+says 3 'two VMs of one name' 'two VMs have' "$qemuvm" ip two-words
 check_equal 'what cannot be typed is typed as a dash' 10.66.0.6 "$("$qemuvm" ip MY-vm)"
 
 agent $'red\e[31m' 10.66.0.9

@@ -45,7 +45,7 @@ check_match 'and then gets in' demo "$(tr '\r' '\n' <"$world/terminal" | grep -x
 check_equal '20 sessions at once' 20 "$(for _ in {1..20}; do ssh demo hostname & done 2>/dev/null | grep -c demo)"
 check_match '--explain tells each step' 'VM: demo.vm.*addresses from: agent.*10\.77\.0\.1[0-9]+ port 22: an ssh server answers.*host keys: 1 known' \
 	"$("$helper" connect --explain demo 22 | tr '\n' ' ')"
-check_match '--explain of none' 'nosuch: no VM of that name' "$("$helper" connect --explain nosuch 22 2>&1)"
+check_match '--explain of none' 'nosuch: no such VM' "$("$helper" connect --explain nosuch 22 2>&1)"
 
 head -c 100000000 /dev/urandom >"$world/big"
 check 'scp of 100 MB' scp -q "$world/big" demo:/tmp/big

@@ -149,7 +149,7 @@ check_match 'a name that fits both alike is refused, and both are named' \
 start_qemu -name vm-solo
 start_qemu -name qemu-vm-solo
 await_qemus
-check_match 'so is one with a prefix left out' 'two VMs answer' "$(qemuvm ip solo 2>&1)"
+check_match 'so is one with a prefix left out' 'two VMs have' "$(qemuvm ip solo 2>&1)"
 start_qemu -name solo
 await_qemus
 check_match 'an exact name comes before' 'no guest agent socket' "$(qemuvm ip solo 2>&1)"

@@ -39,7 +39,7 @@ check_equal "a user's VM is none for root" 3 "$(qemuvm ip own 2>/dev/null; echo 
 
 start "${mallory[@]}" qemu-system-x86_64 -name hers
 await_qemus
-check_refused "a stranger's VM" hers 'no VM of that name|not trusted'
+check_refused "a stranger's VM" hers 'no such VM|not trusted'
 check_no_match 'is not listed' hers "$(as_alice "$world/qemuvm" list 2>&1)"
 printf 'trusted_users = %s\n' "$MALLORY" >trusting
 check_status 'unless the configuration trusts its user and something supports it' 3 \
@@ -53,7 +53,7 @@ check_found "a stranger's VM does not make a name ambiguous" shared
 # Root's VM: alice cannot see what it executes.
 start_qemu -name closed -chardev "socket,id=a,path=$world/closed.sock,server=on,wait=off" "${aport[@]}"
 await_qemus
-check_refused "root's VM that nothing supports" closed 'nothing supports it'
+check_refused "root's VM that nothing supports" closed 'nor a lease confirms'
 chmod 666 closed.sock
 check_found 'supported by who listens on its socket' closed
 start_qemu -name ours -chardev "socket,id=a,path=$world/ours.sock,server=on,wait=off" "${aport[@]}"
@@ -68,7 +68,7 @@ check_match "the caller's own comes before root's" 'no guest agent socket' \
 mapfile -t leased < <(tap tap0 52:54:00:66:00:05)
 start_qemu -name leased "${leased[@]}"
 await_qemus
-check_refused "root's VM before it has a lease" leased 'nothing supports it'
+check_refused "root's VM before it has a lease" leased 'nor a lease confirms'
 printf '0 52:54:00:66:00:05 10.66.0.5 leased *\n' >leases/dnsmasq.leases
 check_equal 'supported by a lease that root wrote' 10.66.0.5 \
 	"$(as_alice "$world/qemuvm" ip leased)"
@@ -91,21 +91,21 @@ check_equal 'both run as root' 'pretend pretend-whole' "$(
 			tr '\0' '\n' <"$process/cmdline" | sed -n '/^-name$/{n;p}'
 	done | grep pretend | sort | paste -sd ' '
 )"
-check_refused 'a set-uid program that knows its starter' pretend 'no VM of that name|not trusted'
-check_refused 'one that has forgotten him' pretend-whole 'nothing supports it'
+check_refused 'a set-uid program that knows its starter' pretend 'no such VM|not trusted'
+check_refused 'one that has forgotten him' pretend-whole 'nor a lease confirms'
 check_equal 'and for root neither is QEMU' '3 3' \
 	"$(qemuvm ip pretend 2>/dev/null; printf '%s ' $?; qemuvm ip pretend-whole 2>/dev/null; printf %s $?)"
 
 # A planted lease, in a place where mallory can write, or of hers.
 "${mallory[@]}" bash -c "echo '0 52:54:00:66:00:66 10.66.0.66 pretend-whole *' >open/dnsmasq.leases"
-check_refused "a lease of the stranger's" pretend-whole 'nothing supports it'
+check_refused "a lease of the stranger's" pretend-whole 'nor a lease confirms'
 chown 0:0 open/dnsmasq.leases
-check_refused "root's, in a folder where others write" pretend-whole 'nothing supports it'
+check_refused "root's, in a folder where others write" pretend-whole 'nor a lease confirms'
 cp open/dnsmasq.leases leases/hers.leases
 chown "$MALLORY" leases/hers.leases
-check_refused "the stranger's, in root's folder" pretend-whole 'nothing supports it'
+check_refused "the stranger's, in root's folder" pretend-whole 'nor a lease confirms'
 ln -s ../open/dnsmasq.leases leases/link.leases
-check_refused 'a link that leads out' pretend-whole 'nothing supports it'
+check_refused 'a link that leads out' pretend-whole 'nor a lease confirms'
 
 # Sockets in a folder where everybody makes entries.
 "${mallory[@]}" "$build/tests/scripted_agent" "$world/open/squat.qga" accept hold loop &
@@ -117,7 +117,7 @@ await_qemus
 chmod 666 open/victim.qga
 check_found "root's own socket there counts" victim
 "${mallory[@]}" ln -s victim.qga open/astray.qga
-check_refused 'a link of hers to it does not' astray 'no VM of that name'
+check_refused 'a link of hers to it does not' astray 'no such VM'
 
 # In a set-uid program its caller chose everything but root's own.
 cp qemuvm setuid-qemuvm
@@ -130,7 +130,7 @@ check_no_match 'nor does his configuration count there' 'nonsense' \
 
 # What was passed over, and why.
 as_alice "$world/qemuvm" doctor >of_alice/doctor
-check_match "doctor tells of strangers' VMs" 'skipped +VM: . .process [0-9]+. of .*not in trusted_users' "$(cat of_alice/doctor)"
+check_match "doctor tells of strangers' VMs" 'skipped +VM: . .process [0-9]+. of .*not trusted' "$(cat of_alice/doctor)"
 check_match 'of what nothing supports' 'skipped +VM: pretend-whole .*nor a lease' "$(cat of_alice/doctor)"
 check_match 'of lease files that do not count' 'skipped +leases: .*hers.leases: ignored' \
 	"$(cat of_alice/doctor)"

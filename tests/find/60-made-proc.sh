@@ -73,11 +73,11 @@ rm "$tree/200/status"
 check_passed_over 'its status is missing' 200
 make_process 201 -name cut
 printf 'Name:\tqemu\nUid:\t0\t' >"$tree/201/status"
-check_skipped 'its status is cut' 201 'cannot be parsed'
+check_skipped 'its status is cut' 201 'cannot be read'
 make_process 202 -name directory
 rm "$tree/202/cmdline"
 mkdir "$tree/202/cmdline"
-check_skipped 'its command line cannot be read' 202 'directory'
+check_skipped 'its command line cannot be read' 202 'cannot be read'
 make_process 203
 : >"$tree/203/cmdline"
 check_passed_over 'a zombie' 203
@@ -87,7 +87,7 @@ check_passed_over 'gone while it was looked at' 204
 make_process 205 -name nostat
 rm "$tree/205/stat"
 printf '205 (cut' >"$tree/205/stat"
-check_skipped 'its start time is cut' 205 'cannot be parsed'
+check_skipped 'its start time is cut' 205 'cannot be read'
 rm -r "$tree/205"
 mkdir "$tree/206"
 check_passed_over 'an empty folder' 206
@@ -161,7 +161,7 @@ printf 'Name:\tqemu\nUid:\t0\t1000\t0\t0\n' >"$tree/500/status"
 check_skipped 'of two users at once' 500 'another user'
 make_process 501 -name negative
 printf 'Name:\tqemu\nUid:\t-1\t99999999999999999999\t4294967296\t0\n' >"$tree/501/status"
-check_skipped 'of no user' 501 'cannot be parsed'
+check_skipped 'of no user' 501 'cannot be read'
 # The name of a process is its own: what it says of its uids does not count.
 make_process 502 -name forged
 printf 'Name:\tx\\nUid:\t0\t0\t0\t0\nPid:\t502\nUid:\t1000\t1000\t1000\t1000\n' >"$tree/502/status"

@@ -19,7 +19,7 @@ static void set(struct resolver_answer *vm, const char *id, size_t addresses)
 	snprintf(vm->vm.id, sizeof(vm->vm.id), "%s", id);
 	snprintf(vm->host, sizeof(vm->host), "%s.vm", id);
 	vm->outcome = addresses > 0 ? RESOLVER_ADDRESSES : RESOLVER_NOT_YET;
-	vm->reason = addresses > 0 ? RESOLVER_OK : RESOLVER_AGENT_SILENT;
+	vm->reason = addresses > 0 ? REASON_OK : REASON_AGENT_SILENT;
 	vm->address_count = addresses;
 	for (size_t i = 0; i < addresses; i++) {
 		vm->addresses[i].family = i % 2 == 0 ? AF_INET : AF_INET6;

@@ -51,13 +51,13 @@ static void end(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
-static int find(const char *name)
+static enum reason find(const char *name)
 {
-	int r = vm_find_by_name(&finder, name, &found, &rivals);
+	enum reason reason = vm_find_by_name(&finder, name, &found, &rivals);
 
-	if (r == 0)
+	if (reason == REASON_OK)
 		vm_found_close(&found);
-	return r;
+	return reason;
 }
 
 START_TEST(the_first_template_with_a_socket_wins)
@@ -96,7 +96,7 @@ START_TEST(two_of_one_name_are_refused_and_named)
 	begin();
 	offer("one-my vm.sock");
 	offer("one-my.vm.sock");
-	ck_assert_int_eq(find("my-vm"), -ENOTUNIQ);
+	ck_assert_int_eq(find("my-vm"), REASON_AMBIGUOUS);
 	ck_assert_str_ne(rivals.id[0], rivals.id[1]);
 	ck_assert_int_eq(find("my.vm"), 0);
 	end();
@@ -107,10 +107,10 @@ START_TEST(a_dead_socket_is_passed_over_and_told)
 {
 	begin();
 	close(offer("one-web.sock"));
-	ck_assert_int_eq(find("web"), -ECONNREFUSED);
+	ck_assert_int_eq(find("web"), REASON_VM_GONE);
 	offer("two-web.qga");
 	ck_assert_int_eq(find("web"), 0);
-	ck_assert_int_eq(find("other"), -ENOENT);
+	ck_assert_int_eq(find("other"), REASON_NO_SUCH_VM);
 	end();
 }
 END_TEST
@@ -121,7 +121,7 @@ START_TEST(a_strangers_socket_is_passed_over_and_told)
 	offer("one-web.sock");
 	host.trust.count = 1;
 	host.trust.uids[0] = geteuid() + 1;
-	ck_assert_int_eq(find("web"), -EPERM);
+	ck_assert_int_eq(find("web"), REASON_STRANGER);
 	end();
 }
 END_TEST
@@ -134,20 +134,20 @@ START_TEST(what_is_no_socket_is_none)
 	snprintf(command, sizeof(command), "touch %s/one-web.sock; mkdir %s/two-web.qga", folder,
 		folder);
 	ck_assert_int_eq(system(command), 0);
-	ck_assert_int_eq(find("web"), -ENOENT);
+	ck_assert_int_eq(find("web"), REASON_NO_SUCH_VM);
 	end();
 }
 END_TEST
 
 START_TEST(a_full_backlog_is_a_vm_if_nothing_else_is_and_its_file_is_ours)
 {
-	int fds[8], r = 0;
+	int fds[8];
 
 	begin();
 	offer("one-web.sock");
 	for (size_t i = 0; i < COUNT_OF(fds); i++) {
-		r = vm_find_by_name(&finder, "web", &found, &rivals);
-		ck_assert_int_eq(r, 0);
+		ck_assert_int_eq(
+			vm_find_by_name(&finder, "web", &found, &rivals), REASON_OK);
 		fds[i] = found.agent_fd;
 	}
 	ck_assert_int_ge(fds[0], 0);
@@ -176,8 +176,8 @@ START_TEST(all_are_found_sorted_and_with_what_is_the_matter)
 	ck_assert_str_eq(founds.list[1]->vm.id, "b");
 	ck_assert_uint_eq(founds.list[1]->template_index, 0);
 	ck_assert_uint_eq(founds.list[2]->template_index, 1);
-	ck_assert_int_eq(founds.list[2]->error, 0);
-	ck_assert_int_eq(founds.list[3]->error, -ECONNREFUSED);
+	ck_assert_int_eq(founds.list[2]->reason, 0);
+	ck_assert_int_eq(founds.list[3]->reason, REASON_VM_GONE);
 	vm_founds_free(&founds);
 	end();
 }
