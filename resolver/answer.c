@@ -7,8 +7,7 @@
 
 #include "find/vm_process.h"
 
-void answer_set(
-	struct resolver_answer *answer, enum resolver_outcome outcome, enum reason reason)
+void answer_set(struct resolver_answer *answer, enum resolver_outcome outcome, enum reason reason)
 {
 	answer->outcome = outcome;
 	answer->reason = reason;
@@ -40,9 +39,9 @@ static void answer_not_yet(struct resolver_answer *answer, const struct lookup *
 	const struct vm *vm = &lookup->found->vm;
 	int error = lookup_has_source(terms, SOURCE_AGENT) ? lookup->results[SOURCE_AGENT] : 0;
 	/* Was the agent's socket all that was known of the VM, and is it not what it seemed? */
-	bool is_no_vm = !lookup->found->is_running && (error == -EPERM || error == -EACCES ||
-							      error == -ECONNREFUSED ||
-							      error == -ENOENT);
+	bool is_no_vm =
+		!lookup->found->is_running &&
+		(error == -EPERM || error == -EACCES || error == -ECONNREFUSED || error == -ENOENT);
 
 	if (is_no_vm)
 		answer_not_found(answer, reason_of_finding(error));
@@ -137,8 +136,7 @@ void answer_for(struct resolver_answer *answer, const struct resolver_question *
 	const struct vm *vm = &lookup->found->vm;
 	enum source_id source = most_believed(lookup, terms);
 	struct candidates *candidates = &lookup->candidates[source % SOURCE_COUNT];
-	int agent_error =
-		lookup_has_source(terms, SOURCE_AGENT) ? answer_agent_error(lookup) : 0;
+	int agent_error = lookup_has_source(terms, SOURCE_AGENT) ? answer_agent_error(lookup) : 0;
 
 	memset(answer, 0, sizeof(*answer));
 	answer->vm = *vm;

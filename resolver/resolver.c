@@ -59,8 +59,7 @@ static void remember_answer(
 }
 
 /* By its process, which is another one by now if its start differs. */
-static enum reason follow(
-	struct host *host, const struct vm *known, struct vm_found *ret_found)
+static enum reason follow(struct host *host, const struct vm *known, struct vm_found *ret_found)
 {
 	if (known->pid <= 0 || vm_process_is_gone(known))
 		return REASON_VM_GONE;
@@ -130,8 +129,7 @@ static void ask_anew(
 	if (question->known != NULL && question->known->start_time != 0)
 		reason = follow(host, question->known, &asking->found);
 	else
-		reason = vm_find_by_name(
-			&finder, answer->vm.id, &asking->found, &asking->rivals);
+		reason = vm_find_by_name(&finder, answer->vm.id, &asking->found, &asking->rivals);
 	if (reason == REASON_OK) {
 		ask_found(asking, question, &terms, answer);
 		vm_found_close(&asking->found);

@@ -21,8 +21,8 @@ static bool is_shadowed(const struct vm_found *found, const struct vm_found *bef
 }
 
 /* Lookups of the VMs that count and that a name leads to; nothing is told of the others. */
-static int make_lookups(
-	const struct vm_founds *founds, const struct agent_memory *memory, struct lookup ***ret_lookups)
+static int make_lookups(const struct vm_founds *founds, const struct agent_memory *memory,
+	struct lookup ***ret_lookups)
 {
 	struct lookup **lookups = calloc(founds->count + 1, sizeof(struct lookup *));
 	size_t made = 0;

@@ -94,90 +94,69 @@ bool reason_is_shortage(enum reason reason)
 
 #define UNREACHABLE "the VM runs, but its agent's socket cannot be reached: "
 
+static const char *const texts[] = {
+	[REASON_OK] = "has an address",
+	[REASON_BAD_NAME] = "no VM can have this name (letters, digits, '-', '_' and single dots)",
+	[REASON_NO_SUCH_VM] = "no such VM (try `qemuvm list`)",
+	[REASON_AMBIGUOUS] = "two VMs have this name",
+	[REASON_VM_GONE] =
+		"its agent socket is there, but its QEMU has ended (the file can be removed)",
+	[REASON_NO_PERMISSION] =
+		"permission denied on its agent socket: only QEMU's own user and root may "
+		"connect",
+	[REASON_STRANGER] = "belongs to another user, who is not trusted (see `trusted_users` in "
+			    "qemuvm.conf; root does not see users' VMs: ask without sudo)",
+	[REASON_UNSUPPORTED] =
+		"a process of another user has this name, and neither its socket, its "
+		"control group nor a lease confirms it (ask as root, or as that user)",
+	[REASON_LONG_ARGUMENTS] = "its command line is longer than 512 KiB",
+	[REASON_UNREADABLE] = "its entry in /proc, or its socket's path, cannot be read",
+	[REASON_UNSAFE_LINK] =
+		"its agent socket is behind a symbolic link in a directory that others can "
+		"write (put the real path into qemuvm.conf)",
+	[REASON_OTHER_FAMILY] = "the VM has addresses, but none of the kind asked for",
+	[REASON_USER_MODE] =
+		"user-mode networks only (-netdev user): the host cannot reach the VM by "
+		"address (add a tap, a bridge or a hostfwd)",
+	[REASON_NONE_COUNTS] =
+		"addresses are claimed for it, but none that can be trusted or reached",
+	[REASON_NO_AGENT] =
+		"the VM has no guest agent socket (`qemuvm args NAME` shows how to add one)",
+	[REASON_NOT_HEARD] =
+		"no DHCP lease and no neighbour entry has the VM's address, and it has no "
+		"guest agent socket (`qemuvm args NAME` shows how to add one)",
+	[REASON_NOT_ASKED] =
+		"no source of addresses applies to this VM (see `sources` in qemuvm.conf)",
+	[REASON_NO_MAC] = "no MAC of the VM is known that is not another VM's as well",
+	[REASON_NO_LEASE] = "no lease file has an address for it (see `lease` in qemuvm.conf)",
+	[REASON_NO_NEIGHBOUR] =
+		"the neighbour table has no address for it: it has not spoken with this "
+		"host lately",
+	[REASON_NO_LEASE_YET] =
+		"its guest agent answers, but its network interface has no address yet",
+	[REASON_AGENT_REPLACED] = UNREACHABLE "another process has replaced it",
+	[REASON_AGENT_FORBIDDEN] =
+		UNREACHABLE "permission denied: only QEMU's own user and root may connect",
+	[REASON_AGENT_UNSAFE_LINK] =
+		UNREACHABLE "it is behind a symbolic link that others could have made",
+	[REASON_AGENT_DEAD] = UNREACHABLE "nobody listens on it",
+	[REASON_AGENT_NO_SOCKET] = UNREACHABLE "not a socket",
+	[REASON_AGENT_MISSING] = UNREACHABLE "no such file",
+	[REASON_AGENT_SILENT] =
+		"its guest agent does not answer (not running in the guest, VM paused or "
+		"still booting, or another program holds the socket)",
+	[REASON_AGENT_BUSY] = "too many other clients wait for its guest agent; try again",
+	[REASON_AGENT_SLOW] = "its guest agent was asked and did not answer in time",
+	[REASON_AGENT_REFUSES] = "its guest agent does not allow guest-network-get-interfaces (see "
+				 "block-rpcs and allow-rpcs of the agent in the guest)",
+	[REASON_AGENT_GARBAGE] = "its guest agent's reply is not the agent's protocol",
+	[REASON_AGENT_LEFT] = "the connection to its guest agent ended (is the VM stopping?)",
+	[REASON_NO_MEMORY] = "cannot look: out of memory",
+	[REASON_NO_DESCRIPTORS] = "cannot look: too many open files",
+	[REASON_NO_TIME] = "cannot look: the processes could not all be read in time",
+};
+
 const char *reason_text(enum reason reason)
 {
-	switch (reason) {
-	case REASON_OK:
-		return "has an address";
-	case REASON_BAD_NAME:
-		return "no VM can have this name (letters, digits, '-', '_' and single dots)";
-	case REASON_NO_SUCH_VM:
-		return "no such VM (try `qemuvm list`)";
-	case REASON_AMBIGUOUS:
-		return "two VMs have this name";
-	case REASON_VM_GONE:
-		return "its agent socket is there, but its QEMU has ended (the file can be removed)";
-	case REASON_NO_PERMISSION:
-		return "permission denied on its agent socket: only QEMU's own user and root may "
-		       "connect";
-	case REASON_STRANGER:
-		return "belongs to another user, who is not trusted (see `trusted_users` in "
-		       "qemuvm.conf; root does not see users' VMs: ask without sudo)";
-	case REASON_UNSUPPORTED:
-		return "a process of another user has this name, and neither its socket, its "
-		       "control group nor a lease confirms it (ask as root, or as that user)";
-	case REASON_LONG_ARGUMENTS:
-		return "its command line is longer than 512 KiB";
-	case REASON_UNREADABLE:
-		return "its entry in /proc, or its socket's path, cannot be read";
-	case REASON_UNSAFE_LINK:
-		return "its agent socket is behind a symbolic link in a directory that others can "
-		       "write (put the real path into qemuvm.conf)";
-	case REASON_OTHER_FAMILY:
-		return "the VM has addresses, but none of the kind asked for";
-	case REASON_USER_MODE:
-		return "user-mode networks only (-netdev user): the host cannot reach the VM by "
-		       "address (add a tap, a bridge or a hostfwd)";
-	case REASON_NONE_COUNTS:
-		return "addresses are claimed for it, but none that can be trusted or reached";
-	case REASON_NO_AGENT:
-		return "the VM has no guest agent socket (`qemuvm args NAME` shows how to add one)";
-	case REASON_NOT_HEARD:
-		return "no DHCP lease and no neighbour entry has the VM's address, and it has no "
-		       "guest agent socket (`qemuvm args NAME` shows how to add one)";
-	case REASON_NOT_ASKED:
-		return "no source of addresses applies to this VM (see `sources` in qemuvm.conf)";
-	case REASON_NO_MAC:
-		return "no MAC of the VM is known that is not another VM's as well";
-	case REASON_NO_LEASE:
-		return "no lease file has an address for it (see `lease` in qemuvm.conf)";
-	case REASON_NO_NEIGHBOUR:
-		return "the neighbour table has no address for it: it has not spoken with this "
-		       "host lately";
-	case REASON_NO_LEASE_YET:
-		return "its guest agent answers, but its network interface has no address yet";
-	case REASON_AGENT_REPLACED:
-		return UNREACHABLE "another process has replaced it";
-	case REASON_AGENT_FORBIDDEN:
-		return UNREACHABLE "permission denied: only QEMU's own user and root may connect";
-	case REASON_AGENT_UNSAFE_LINK:
-		return UNREACHABLE "it is behind a symbolic link that others could have made";
-	case REASON_AGENT_DEAD:
-		return UNREACHABLE "nobody listens on it";
-	case REASON_AGENT_NO_SOCKET:
-		return UNREACHABLE "not a socket";
-	case REASON_AGENT_MISSING:
-		return UNREACHABLE "no such file";
-	case REASON_AGENT_SILENT:
-		return "its guest agent does not answer (not running in the guest, VM paused or "
-		       "still booting, or another program holds the socket)";
-	case REASON_AGENT_BUSY:
-		return "too many other clients wait for its guest agent; try again";
-	case REASON_AGENT_SLOW:
-		return "its guest agent was asked and did not answer in time";
-	case REASON_AGENT_REFUSES:
-		return "its guest agent does not allow guest-network-get-interfaces (see "
-		       "block-rpcs and allow-rpcs of the agent in the guest)";
-	case REASON_AGENT_GARBAGE:
-		return "its guest agent's reply is not the agent's protocol";
-	case REASON_AGENT_LEFT:
-		return "the connection to its guest agent ended (is the VM stopping?)";
-	case REASON_NO_MEMORY:
-		return "cannot look: out of memory";
-	case REASON_NO_DESCRIPTORS:
-		return "cannot look: too many open files";
-	case REASON_NO_TIME:
-		return "cannot look: the processes could not all be read in time";
-	}
-	return "";
+	return texts[reason];
 }

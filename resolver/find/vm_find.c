@@ -329,7 +329,8 @@ static int note_shared_macs(struct vm_founds *founds)
 	for (size_t i = 0; i < founds->count; i++) {
 		struct vm *vm = &founds->list[i]->vm;
 
-		for (unsigned int j = 0; founds->list[i]->reason == REASON_OK && j < vm->nic_count; j++)
+		for (unsigned int j = 0; founds->list[i]->reason == REASON_OK && j < vm->nic_count;
+			j++)
 			if (vm->nics[j].has_mac && !vm_nic_is_private(&vm->nics[j]))
 				nics[count++] = (struct reachable_nic){&vm->nics[j], vm->pid};
 	}

@@ -106,7 +106,8 @@ enum agent_memory_state agent_memory_state(const struct agent_memory *memory)
 		return AGENT_MEMORY_SILENT;
 	if (cache_is_within(entry->failed_ms, smaller(cache_ms, AGENT_MEMORY_DOUBTFUL_MS)))
 		return AGENT_MEMORY_DOUBTFUL;
-	return cache_is_within(entry->agent.at_ms, cache_ms) ? AGENT_MEMORY_FRESH : AGENT_MEMORY_NONE;
+	return cache_is_within(entry->agent.at_ms, cache_ms) ? AGENT_MEMORY_FRESH
+							     : AGENT_MEMORY_NONE;
 }
 
 bool agent_memory_has_peer(const struct agent_memory *memory, struct agent_peer *ret_peer)
@@ -139,7 +140,8 @@ int agent_memory_claim(const struct agent_memory *memory, struct candidates *can
 	if (memory->config == NULL)
 		return 0;
 	span_ms = (int64_t)memory->config->stale_s * MS_PER_S;
-	if (agent_memory_state(memory) != AGENT_MEMORY_FRESH && !cache_is_within(agent->at_ms, span_ms))
+	if (agent_memory_state(memory) != AGENT_MEMORY_FRESH &&
+		!cache_is_within(agent->at_ms, span_ms))
 		return 0;
 	for (unsigned int i = 0; i < agent->count; i++)
 		candidates_add(candidates, &agent->claims[i].address,
@@ -211,7 +213,8 @@ static void add_name(struct cache_entry *entry, const char *name)
 	memcpy(entry->names[entry->name_count++], name, strlen(name) + 1);
 }
 
-void agent_memory_note_answer(struct agent_memory *memory, const char *name, const struct cache_answer *answer)
+void agent_memory_note_answer(
+	struct agent_memory *memory, const char *name, const struct cache_answer *answer)
 {
 	memory->entry.answer = *answer;
 	memory->entry.answer.at_ms = cache_now_ms();

@@ -5,48 +5,40 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_same_claim(
-	const struct candidate *candidate, const struct address *address, const struct mac *mac)
-{
-	if (!address_equals(&candidate->address, address) || candidate->has_mac != (mac != NULL))
-		return false;
-	return mac == NULL || mac_equals(&candidate->mac, mac);
-}
-
-/* A place to write to: a free one, or that of a claim which never counts, for one that may. */
-static struct candidate *make_room(struct candidates *candidates, bool may_count)
-{
-	if (candidates->count < CANDIDATES_MAX)
-		return &candidates->list[candidates->count++];
-	candidates->is_cut = true;
-	for (size_t i = 0; may_count && i < candidates->count; i++)
-		if (address_classify(&candidates->list[i].address) == ADDRESS_REFUSED)
-			return &candidates->list[i];
-	return NULL;
-}
-
-/* The claim, if it is a new one and there is room for it; or NULL. */
+/* The claim, if it is a new one and there is room for it; or NULL. One that may count takes the
+ * place of one that never does. */
 static struct candidate *add_claim(
 	struct candidates *candidates, const struct address *address, const struct mac *mac)
 {
-	struct candidate *candidate;
+	bool may_count = address_classify(address) != ADDRESS_REFUSED;
+	struct candidate *place = NULL;
 
-	for (size_t i = 0; i < candidates->count; i++)
-		if (is_same_claim(&candidates->list[i], address, mac))
+	for (size_t i = 0; i < candidates->count; i++) {
+		struct candidate *known = &candidates->list[i];
+
+		if (address_equals(&known->address, address) && known->has_mac == (mac != NULL) &&
+			(mac == NULL || mac_equals(&known->mac, mac)))
 			return NULL;
-	candidate = make_room(candidates, address_classify(address) != ADDRESS_REFUSED);
-	if (candidate == NULL)
+		if (place == NULL && may_count &&
+			address_classify(&known->address) == ADDRESS_REFUSED)
+			place = known;
+	}
+	if (candidates->count < CANDIDATES_MAX)
+		place = &candidates->list[candidates->count++];
+	else
+		candidates->is_cut = true;
+	if (place == NULL)
 		return NULL;
-	*candidate = (struct candidate){.address = *address, .has_mac = mac != NULL};
+	*place = (struct candidate){.address = *address, .has_mac = mac != NULL};
 	if (mac != NULL)
-		candidate->mac = *mac;
-	return candidate;
+		place->mac = *mac;
+	return place;
 }
 
 void candidates_add(
 	struct candidates *candidates, const struct address *address, const struct mac *mac)
 {
-	add_claim(candidates, address, mac);
+	(void)add_claim(candidates, address, mac);
 }
 
 void candidates_add_expired(
@@ -58,8 +50,8 @@ void candidates_add_expired(
 		candidate->is_expired = true;
 }
 
-/* Does a neighbour's MAC belong to who made the claim: one of the VM's NICs, or, where none is
- * known, the interface that was named with the address. */
+/* Does a neighbour's MAC belong to the VM: to one of its NICs, or, if none is known, to the
+ * interface that was named with the address? */
 static bool is_claimants_mac(
 	const struct vm *vm, const struct candidate *candidate, const struct mac *mac)
 {
@@ -68,28 +60,9 @@ static bool is_claimants_mac(
 	return candidate->has_mac && mac_equals(&candidate->mac, mac);
 }
 
-/* Link-local addresses exist once on each link: an entry of the VM's MAC tells which link is meant.
- */
-static void learn_scope(
-	struct candidate *candidate, const struct vm *vm, const struct netlink_neighbour *neighbour)
+static bool is_link_local(const struct candidate *candidate)
 {
-	bool is_same = address_equals(&candidate->address, &neighbour->address);
-
-	if (address_classify(&candidate->address) != ADDRESS_LINK_LOCAL ||
-		!is_claimants_mac(vm, candidate, &neighbour->mac))
-		return;
-	if (candidate->address.scope_id == 0 || is_same)
-		candidate->address.scope_id = neighbour->ifindex;
-}
-
-static bool is_on_its_link(
-	const struct candidate *candidate, const struct netlink_neighbour *neighbour)
-{
-	uint32_t link = candidate->route.ifindex;
-
-	if (address_classify(&candidate->address) == ADDRESS_LINK_LOCAL)
-		link = candidate->address.scope_id;
-	return link == 0 || link == neighbour->ifindex;
+	return address_classify(&candidate->address) == ADDRESS_LINK_LOCAL;
 }
 
 static void learn_neighbour(struct candidates *candidates, const struct vm *vm,
@@ -97,10 +70,19 @@ static void learn_neighbour(struct candidates *candidates, const struct vm *vm,
 {
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct candidate *candidate = &candidates->list[i];
+		bool is_same = address_equals(&candidate->address, &neighbour->address);
+		uint32_t link = candidate->route.ifindex;
 
-		learn_scope(candidate, vm, neighbour);
-		if (!address_equals(&candidate->address, &neighbour->address) ||
-			!is_on_its_link(candidate, neighbour))
+		/* Link-local addresses exist once on each link: an entry of the VM's MAC shows
+		 * which link is meant. */
+		if (is_link_local(candidate)) {
+			if (is_claimants_mac(vm, candidate, &neighbour->mac) &&
+				(candidate->address.scope_id == 0 || is_same))
+				candidate->address.scope_id = neighbour->ifindex;
+			link = candidate->address.scope_id;
+			is_same = address_equals(&candidate->address, &neighbour->address);
+		}
+		if (!is_same || (link != 0 && link != neighbour->ifindex))
 			continue;
 		candidate->has_neighbour = true;
 		candidate->neighbour_mac = neighbour->mac;
@@ -129,33 +111,27 @@ static int learn_routes(struct candidates *candidates, int netlink_fd, struct de
 	return 0;
 }
 
-/* The link of the host on which the NIC is: the bridge that its tap is a port of, the tap itself,
- * or the bridge that qemu-bridge-helper was given. 0: not told. */
-static uint32_t link_of_nic(const struct vm_nic *nic, int netlink_fd, struct deadline deadline)
-{
-	const char *name = nic->ifname[0] != '\0' ? nic->ifname : nic->bridge;
-	struct netlink_link link = {.ifindex = 0};
-
-	if (name[0] == '\0' || netlink_link_by_name(netlink_fd, deadline, name, &link) < 0)
-		return 0;
-	return link.master != 0 ? link.master : link.ifindex;
-}
-
-/* For link-local addresses whose link no neighbour told. */
+/* For link-local addresses whose link no neighbour showed: the link of the host on which the NIC
+ * is, which is the bridge that its tap is a port of, the tap itself, or the bridge that
+ * qemu-bridge-helper was given. */
 static void learn_links(struct candidates *candidates, const struct vm *vm, int netlink_fd,
 	struct deadline deadline)
 {
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct candidate *candidate = &candidates->list[i];
 		const struct vm_nic *nic = NULL;
+		struct netlink_link link;
+		const char *name;
 
-		if (address_classify(&candidate->address) != ADDRESS_LINK_LOCAL ||
-			candidate->address.scope_id != 0)
+		if (!is_link_local(candidate) || candidate->address.scope_id != 0)
 			continue;
 		if (candidate->has_mac)
 			nic = vm_nic_by_mac(vm, &candidate->mac);
-		if (nic != NULL)
-			candidate->address.scope_id = link_of_nic(nic, netlink_fd, deadline);
+		if (nic == NULL)
+			continue;
+		name = nic->ifname[0] != '\0' ? nic->ifname : nic->bridge;
+		if (name[0] != '\0' && netlink_link_by_name(netlink_fd, deadline, name, &link) == 0)
+			candidate->address.scope_id = link.master != 0 ? link.master : link.ifindex;
 	}
 }
 
@@ -177,81 +153,63 @@ int candidates_learn(struct candidates *candidates, const struct vm *vm, struct 
 	return r;
 }
 
-/* What slirp gives a guest unless told otherwise (net/slirp.c): 10.0.2.15, and an address of
- * fec0::/64. */
-static bool is_slirp_default(const struct address *address)
-{
-	static const uint8_t ipv4[] = {10, 0, 2, 15};
-	static const uint8_t ipv6[] = {0xfe, 0xc0, 0, 0, 0, 0, 0, 0};
-
-	if (address->family == AF_INET)
-		return memcmp(address->bytes, ipv4, sizeof(ipv4)) == 0;
-	return memcmp(address->bytes, ipv6, sizeof(ipv6)) == 0;
-}
-
 static bool is_behind_user_mode(const struct candidate *candidate, const struct vm *vm)
 {
+	/* What slirp gives a guest unless told otherwise (net/slirp.c): 10.0.2.15, and an address
+	 * of fec0::/64. */
+	static const uint8_t ipv4[] = {10, 0, 2, 15};
+	static const uint8_t ipv6[] = {0xfe, 0xc0, 0, 0, 0, 0, 0, 0};
 	const struct vm_nic *nic = candidate->has_mac ? vm_nic_by_mac(vm, &candidate->mac) : NULL;
+	bool is_ipv4 = candidate->address.family == AF_INET;
 
 	if (vm_is_unreachable(vm))
 		return true;
 	if (nic != NULL && nic->netdev != VM_NETDEV_UNKNOWN)
 		return nic->netdev == VM_NETDEV_USER || nic->netdev == VM_NETDEV_PASST;
 	return candidate->route.kind != NETLINK_ROUTE_ON_LINK &&
-	       is_slirp_default(&candidate->address);
+	       memcmp(candidate->address.bytes, is_ipv4 ? ipv4 : ipv6,
+		       is_ipv4 ? sizeof(ipv4) : sizeof(ipv6)) == 0;
 }
 
 static bool is_on_link(const struct candidate *candidate)
 {
-	if (address_classify(&candidate->address) == ADDRESS_LINK_LOCAL)
+	if (is_link_local(candidate))
 		return candidate->address.scope_id != 0;
 	return candidate->route.kind == NETLINK_ROUTE_ON_LINK;
 }
 
-static bool is_reachable_now(const struct candidate *candidate)
-{
-	const struct netlink_neighbour neighbour = {.state = candidate->neighbour_state};
-
-	return candidate->has_neighbour &&
-	       netlink_neighbour_rank(&neighbour) == NETLINK_NEIGHBOUR_RANK_MAX;
-}
-
-/* What the address itself and the host's tables say, whichever interface it was claimed for. */
+/* By the address itself and the host's tables, whichever interface it was claimed for. */
 static enum candidate_verdict judge_alone(const struct candidate *candidate, const struct vm *vm)
 {
-	enum address_class class = address_classify(&candidate->address);
+	const struct netlink_neighbour neighbour = {.state = candidate->neighbour_state};
+	bool is_reachable = candidate->has_neighbour &&
+			    netlink_neighbour_rank(&neighbour) == NETLINK_NEIGHBOUR_RANK_MAX;
 
-	if (class == ADDRESS_REFUSED)
+	if (address_classify(&candidate->address) == ADDRESS_REFUSED)
 		return CANDIDATE_REFUSED;
 	if (is_behind_user_mode(candidate, vm))
 		return CANDIDATE_USER_MODE;
 	if (candidate->route.kind == NETLINK_ROUTE_LOCAL)
 		return CANDIDATE_HOST_OWN;
-	if (class == ADDRESS_LINK_LOCAL && candidate->address.scope_id == 0)
+	if (is_link_local(candidate) && candidate->address.scope_id == 0)
 		return CANDIDATE_NO_SCOPE;
 	if (candidate->has_neighbour && is_on_link(candidate) &&
 		(vm_has_macs(vm) || candidate->has_mac) &&
 		!is_claimants_mac(vm, candidate, &candidate->neighbour_mac))
 		return CANDIDATE_NEIGHBOUR_DIFFERS;
-	if (candidate->is_expired && !is_reachable_now(candidate))
-		return CANDIDATE_EXPIRED;
-	return CANDIDATE_COUNTS;
+	return candidate->is_expired && !is_reachable ? CANDIDATE_EXPIRED : CANDIDATE_COUNTS;
 }
 
 static enum candidate_rank rank_of(const struct candidate *candidate, const struct vm *vm)
 {
-	if (address_classify(&candidate->address) == ADDRESS_LINK_LOCAL)
+	if (is_link_local(candidate))
 		return CANDIDATE_LINK_LOCAL;
 	if (candidate->has_neighbour && is_claimants_mac(vm, candidate, &candidate->neighbour_mac))
 		return CANDIDATE_PROVEN;
-	switch (candidate->route.kind) {
-	case NETLINK_ROUTE_ON_LINK:
+	if (candidate->route.kind == NETLINK_ROUTE_ON_LINK)
 		return CANDIDATE_ON_LINK;
-	case NETLINK_ROUTE_GATEWAY:
-		return CANDIDATE_GATEWAY;
-	default:
-		return CANDIDATE_UNROUTED;
-	}
+	return candidate->route.kind == NETLINK_ROUTE_GATEWAY ? CANDIDATE_GATEWAY
+							      : CANDIDATE_UNROUTED;
 }
 
 static bool is_of_nic(const struct candidate *candidate, const struct vm *vm)
@@ -259,38 +217,30 @@ static bool is_of_nic(const struct candidate *candidate, const struct vm *vm)
 	return candidate->has_mac && vm_nic_by_mac(vm, &candidate->mac) != NULL;
 }
 
-static bool any_of_nics(const struct candidates *candidates, const struct vm *vm)
-{
-	for (size_t i = 0; i < candidates->count; i++)
-		if (is_of_nic(&candidates->list[i], vm))
-			return true;
-	return false;
-}
-
 /*
- * Only interfaces with a MAC of the VM's NICs count. Where the guest names none (its address is on
- * a bridge that has a MAC of its own), what is on-link and in nobody else's name does.
+ * Only interfaces with a MAC of the VM's NICs count. If the guest names none (its address is on a
+ * bridge that has a MAC of its own), an address counts that is on-link and not another machine's.
  */
 static void judge_nics(struct candidates *candidates, const struct vm *vm)
 {
-	bool has_own = any_of_nics(candidates, vm);
+	bool has_own = false;
 
+	for (size_t i = 0; i < candidates->count; i++)
+		has_own |= is_of_nic(&candidates->list[i], vm);
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct candidate *candidate = &candidates->list[i];
 
-		if (candidate->verdict != CANDIDATE_COUNTS || is_of_nic(candidate, vm))
-			continue;
-		if (has_own || !is_on_link(candidate))
+		if (candidate->verdict == CANDIDATE_COUNTS && !is_of_nic(candidate, vm) &&
+			(has_own || !is_on_link(candidate)))
 			candidate->verdict = CANDIDATE_OTHER_NIC;
 	}
 }
 
-static bool any_counts(
-	const struct candidates *candidates, enum candidate_rank from, enum candidate_rank to)
+static bool any_counts(const struct candidates *candidates, enum candidate_rank worst)
 {
 	for (size_t i = 0; i < candidates->count; i++)
 		if (candidates->list[i].verdict == CANDIDATE_COUNTS &&
-			candidates->list[i].rank >= from && candidates->list[i].rank <= to)
+			candidates->list[i].rank <= worst)
 			return true;
 	return false;
 }
@@ -313,69 +263,47 @@ void candidates_judge(
 	}
 	if (vm_has_macs(vm) && !rules.macs_shared)
 		judge_nics(candidates, vm);
-	if (!rules.routed || any_counts(candidates, CANDIDATE_PROVEN, CANDIDATE_ON_LINK))
+	if (!rules.routed || any_counts(candidates, CANDIDATE_ON_LINK))
 		leave_out(candidates, CANDIDATE_GATEWAY, CANDIDATE_ROUTED_LAST);
-	if (any_counts(candidates, CANDIDATE_PROVEN, CANDIDATE_GATEWAY))
+	if (any_counts(candidates, CANDIDATE_GATEWAY))
 		leave_out(candidates, CANDIDATE_LINK_LOCAL, CANDIDATE_LINK_LOCAL_LAST);
 }
 
 bool candidates_any(const struct candidates *candidates)
 {
-	return any_counts(candidates, CANDIDATE_PROVEN, CANDIDATE_LINK_LOCAL);
+	return any_counts(candidates, CANDIDATE_LINK_LOCAL);
 }
 
-/* The answer, while it is put together. */
-struct selection {
-	int family;
-	bool want_scope_id;
-	struct address *addresses;
-	size_t count;
-};
-
-static bool is_selected(const struct selection *selection, const struct address *address)
-{
-	for (size_t i = 0; i < selection->count; i++)
-		if (address_equals(&selection->addresses[i], address))
-			return true;
-	return false;
-}
-
-static void select_candidate(struct selection *selection, struct candidate *candidate)
-{
-	if (selection->family != AF_UNSPEC && candidate->address.family != selection->family)
-		return;
-	if (!selection->want_scope_id && candidate->address.scope_id != 0)
-		return;
-	if (is_selected(selection, &candidate->address))
-		return;
-	if (selection->count == ANSWER_ADDRESSES_MAX)
-		candidate->verdict = CANDIDATE_TOO_MANY;
-	else
-		selection->addresses[selection->count++] = candidate->address;
-}
-
-static void select_rank(struct selection *selection, struct candidates *candidates,
-	enum candidate_rank rank, sa_family_t family)
-{
-	for (size_t i = 0; i < candidates->count; i++) {
-		struct candidate *candidate = &candidates->list[i];
-
-		if (candidate->verdict == CANDIDATE_COUNTS && candidate->rank == rank &&
-			candidate->address.family == family)
-			select_candidate(selection, candidate);
-	}
-}
-
+/* Best first, IPv4 before IPv6. */
 size_t candidates_answer(struct candidates *candidates, int family, bool want_scope_id,
 	struct address ret_addresses[static ANSWER_ADDRESSES_MAX])
 {
-	struct selection selection = {family, want_scope_id, ret_addresses, 0};
+	size_t count = 0;
 
-	for (int rank = CANDIDATE_PROVEN; rank <= CANDIDATE_LINK_LOCAL; rank++) {
-		select_rank(&selection, candidates, (enum candidate_rank)rank, AF_INET);
-		select_rank(&selection, candidates, (enum candidate_rank)rank, AF_INET6);
+	for (unsigned int turn = 0; turn <= 2 * CANDIDATE_LINK_LOCAL + 1; turn++) {
+		enum candidate_rank rank = (enum candidate_rank)(turn / 2);
+		sa_family_t wanted = turn % 2 == 0 ? AF_INET : AF_INET6;
+
+		for (size_t i = 0; i < candidates->count; i++) {
+			struct candidate *candidate = &candidates->list[i];
+			bool is_there = false;
+
+			if (candidate->verdict != CANDIDATE_COUNTS || candidate->rank != rank ||
+				candidate->address.family != wanted ||
+				(family != AF_UNSPEC && family != wanted) ||
+				(!want_scope_id && candidate->address.scope_id != 0))
+				continue;
+			for (size_t j = 0; j < count && !is_there; j++)
+				is_there = address_equals(&ret_addresses[j], &candidate->address);
+			if (is_there)
+				continue;
+			if (count == ANSWER_ADDRESSES_MAX)
+				candidate->verdict = CANDIDATE_TOO_MANY;
+			else
+				ret_addresses[count++] = candidate->address;
+		}
 	}
-	return selection.count;
+	return count;
 }
 
 const char *candidate_verdict_text(enum candidate_verdict verdict)
