@@ -10,7 +10,7 @@ qemu=$(disguise pretend)
 members=$(printf '"%x":1,' {1..15000})
 chardev="{${members%,}}"
 large=(-chardev "$chardev" -chardev "$chardev" -chardev "$chardev"
-	-device virtserialport,chardev=c,name=org.qemu.guest_agent.0)
+	-device "virtserialport,chardev=c,name=org.qemu.guest_agent.0")
 mapfile -t many < <(for i in $(seq 3000); do printf -- '-device\nvirtio-net-pci,netdev=n%d\n' "$i"; done)
 
 # crowd COUNT COMMAND...: so many at once, into $pids.
