@@ -5,6 +5,8 @@
 # and for ssh, scp, sftp and rsync.
 # shellcheck source=tests/cache/lib.sh
 . "$(dirname "$0")/../cache/lib.sh"
+# shellcheck source=tests/support/terminal.sh
+. "$checkout/tests/support/terminal.sh"
 begin_cache_world "$@"
 need_commands script zsh fish make
 
@@ -36,22 +38,6 @@ cat >"$world/zsh/.zshrc" <<-END
 	autoload -Uz compinit && compinit -u -D
 	setopt no_beep
 END
-
-# rest: until the shell waits for a key: asleep, without a child at work, and not woken for a while.
-rest() {
-	local pid seen before='' still=0
-	until pid=$(cat "$world/shell.pid" 2>/dev/null) && [ -n "$pid" ]; do sleep 0.02; done
-	for _ in $(seq 500); do
-		sleep 0.02
-		seen=$(grep -E '^(State|voluntary_ctxt)' "/proc/$pid/status" 2>/dev/null) || return
-		if [ "$seen" = "$before" ] && [[ $seen == *S\ \(sleeping\)* ]] && ! pgrep -P "$pid" >/dev/null; then
-			[ $((++still)) -lt 10 ] || return 0
-		else
-			still=0
-		fi
-		before=$seen
-	done
-}
 
 # type_into SHELL-COMMAND LINE...: each line is typed and ends with Enter; what the terminal showed.
 type_into() {

@@ -134,6 +134,19 @@ ends() {
 	output=$(<"$world/output.of")
 }
 
+# calls_of NAME: each system call that a lookup of it makes, as "CALL N": the Nth of that name in the
+# whole program `look_up marked`, as strace counts to inject an error.
+calls_of() {
+	strace -o "$world/calls" "$build/tests/look_up" marked "$1" >/dev/null 2>&1
+	awk -F'(' '/^[a-z]/ { count[$1]++ } /^getppid/ { marks++; next } marks == 1 { print $1, count[$1] }' "$world/calls"
+}
+
+# code_failing CALL N ERROR NAME: what the lookup gives if that call fails so.
+code_failing() {
+	timeout -s KILL 10 strace -o "$world/failing" -e trace="$1" -e inject="$1:error=$3:when=$2" \
+		"$build/tests/look_up" marked "$4" 2>&1
+}
+
 # quickest_ms COUNT COMMAND...: the least that it took, into $took_ms.
 quickest_ms() {
 	local count=$1 start i

@@ -8,14 +8,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netdb.h>
 #include <nss.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -145,6 +150,19 @@ static int silent(const char *name)
 	for (int i = 0; i < 1000; i++)
 		function(name, &tuples, buffer, sizeof(buffer), &error, &h_error, NULL);
 	syscall(SYS_getppid);
+	return 0;
+}
+
+/* One look-up, with everything loaded before, between two system calls that a trace shows. */
+static int marked(const char *name)
+{
+	int code;
+
+	resolves("foreign.example");
+	syscall(SYS_getppid);
+	code = resolves(name);
+	syscall(SYS_getppid);
+	puts(code_name(code));
 	return 0;
 }
 
@@ -300,13 +318,17 @@ static int crowded(const char *name)
 
 static int exhausted(const char *name)
 {
+	const char *left = getenv("LOOK_UP_LEFT");
 	struct rlimit limit = {64, 64};
+	int fd, last = 2;
 
 	/* So that nothing else has to be loaded when there is none left. */
 	resolves("foreign.example");
 	setrlimit(RLIMIT_NOFILE, &limit);
-	while (fcntl(0, F_DUPFD_CLOEXEC, 3) >= 0)
-		continue;
+	while ((fd = fcntl(0, F_DUPFD_CLOEXEC, 3)) >= 0)
+		last = fd;
+	for (int i = 0; left != NULL && i < atoi(left); i++)
+		close(last - i);
 	puts(code_name(resolves(name)));
 	return 0;
 }
@@ -330,6 +352,171 @@ static int forked(const char *name)
 	return 0;
 }
 
+/* tests/support/preload/fail_allocation.c */
+extern bool fail_allocation(unsigned int nth) __attribute__((weak));
+
+/* Each allocation of a look-up fails in turn: found, or to be tried again, and nothing else. */
+static int starved(const char *name)
+{
+	look_up_4 *function = load_module();
+	int before = count_descriptors();
+	unsigned int count = 0;
+	bool has_failed;
+
+	do {
+		struct gaih_addrtuple *tuples = NULL;
+		int error = 0, h_error = 66;
+		char buffer[1024];
+		enum nss_status result;
+
+		errno = 123;
+		fail_allocation(++count);
+		result = function(name, &tuples, buffer, sizeof(buffer), &error, &h_error, NULL);
+		has_failed = fail_allocation(0);
+		if (!(result == NSS_STATUS_SUCCESS && h_error == 0) &&
+			!(result == NSS_STATUS_TRYAGAIN && h_error == TRY_AGAIN))
+			printf("allocation %u: status %d h_errno %d\n", count, (int)result,
+				h_error);
+	} while (has_failed);
+	printf("%s, descriptors %+d\n", count > 1 ? "OK" : "none", count_descriptors() - before);
+	return 0;
+}
+
+static void cancel_this_thread(int signal_number)
+{
+	(void)signal_number;
+	pthread_cancel(pthread_self());
+}
+
+static void *pause_for_ever(void *context)
+{
+	for (;;)
+		pause();
+	return context;
+}
+
+static void *resolve_marked(void *name)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+	syscall(SYS_getppid);
+	(void)resolves(name);
+	syscall(SYS_getppid);
+	return NULL;
+}
+
+/* A trace sends SIGUSR1 at one of the thread's system calls, which cancels it. The main thread,
+ * which makes calls of that name as well, was started with the signal ignored, and blocks it. */
+static int cancelled(const char *name)
+{
+	struct sigaction action = {.sa_handler = cancel_this_thread};
+	pthread_t id;
+	int before;
+
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	resolves("foreign.example");
+	/* The first cancellation loads a library, which a handler must not do. */
+	pthread_create(&id, NULL, pause_for_ever, NULL);
+	pthread_cancel(id);
+	pthread_join(id, NULL);
+	before = count_descriptors();
+	pthread_create(&id, NULL, resolve_marked, (void *)(uintptr_t)name);
+	pthread_join(id, NULL);
+	printf("descriptors %+d, then %s\n", count_descriptors() - before,
+		code_name(resolves(name)));
+	return 0;
+}
+
+static long resident_kib(void)
+{
+	long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1)
+		exit(1);
+	fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* A million look-ups of a foreign name and 20,000 of this one. */
+static int growth(const char *name)
+{
+	look_up_4 *function = load_module();
+	struct gaih_addrtuple *tuples = NULL;
+	int error, h_error, descriptors, failed = 0;
+	char buffer[1024];
+	long before;
+
+	for (int i = 0; i < 100; i++)
+		(void)resolves(name);
+	before = resident_kib();
+	descriptors = count_descriptors();
+	for (int i = 0; i < 1000000; i++)
+		function(
+			"www.example.org", &tuples, buffer, sizeof(buffer), &error, &h_error, NULL);
+	for (int i = 0; i < 20000; i++)
+		failed += resolves(name) != 0;
+	printf("failed %d, grown by %ld KiB, descriptors %+d\n", failed, resident_kib() - before,
+		count_descriptors() - descriptors);
+	return 0;
+}
+
+/* The system call fails from here on, as a sandbox makes it. */
+static void deny(long number, int error)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned int)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		_exit(9);
+}
+
+/* What a sandbox denies: never a crash, and never more than "not now" or "no such name". */
+static int sandboxed(const char *name)
+{
+	static const long numbers[] = {SYS_socket, SYS_openat, SYS_uname, SYS_rt_sigprocmask,
+		SYS_getdents64, SYS_connect, SYS_sendto, SYS_recvmsg, SYS_ppoll, SYS_fcntl,
+		SYS_newfstatat, SYS_fstat, SYS_readlinkat, SYS_geteuid, SYS_getrandom,
+		SYS_clock_gettime, SYS_read, SYS_lseek};
+	static const int errors[] = {EPERM, ENOSYS};
+
+	resolves("foreign.example");
+	for (size_t i = 0; i < 2 * sizeof(numbers) / sizeof(numbers[0]); i++) {
+		int child_status = 0;
+		pid_t child = fork();
+
+		if (child == 0) {
+			int code;
+
+			alarm(5);
+			deny(numbers[i / 2], errors[i % 2]);
+			code = resolves(name);
+			_exit(code != 0 && code != EAI_AGAIN && code != EAI_NONAME &&
+				code != EAI_NODATA);
+		}
+		waitpid(child, &child_status, 0);
+		if (child_status != 0)
+			printf("system call %ld denied with %d: status %x\n", numbers[i / 2],
+				errors[i % 2], (unsigned int)child_status);
+	}
+	puts("OK");
+	return 0;
+}
+
 static const struct {
 	const char *how;
 	int (*run)(const char *name);
@@ -339,6 +526,7 @@ static const struct {
 	{"canonical", canonical, "AI_CANONNAME"},
 	{"status", status, "the module's own words"},
 	{"silent", silent, "1,000 calls of the module between two getppid()"},
+	{"marked", marked, "once, between two getppid()"},
 	{"reload", reload, "dlopen() and dlclose(), 1,000 times"},
 	{"again", again, "201 times; descriptors left open"},
 	{"threads", threads, "64 threads, every other with a foreign name"},
@@ -347,7 +535,11 @@ static const struct {
 	{"alarms", alarms, "under SIGALRM, 1,000 times a second"},
 	{"closed", closed, "without descriptors 0 to 2"},
 	{"crowded", crowded, "with 5,000 descriptors open"},
-	{"exhausted", exhausted, "with no descriptor left"},
+	{"exhausted", exhausted, "with no descriptor left, or LOOK_UP_LEFT of them"},
+	{"starved", starved, "each allocation failing in turn (fail_allocation.so)"},
+	{"cancelled", cancelled, "in a thread that SIGUSR1 cancels, between two getppid()"},
+	{"growth", growth, "a million foreign names, 20,000 times this one"},
+	{"sandboxed", sandboxed, "with system calls denied by seccomp, each in turn"},
 	{"forked", forked, "in a child, forked while a thread resolves"},
 };
 
