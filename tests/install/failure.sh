@@ -35,11 +35,22 @@ rm -r "$root/usr/libexec/qemuvm"
 installer --uninstall >/dev/null 2>&1
 check_equal 'which then goes' "$before" "$(tree)"
 
+# start_until PATH: an installation, up to the moment when it has put that file; $! is its process.
+start_until() {
+	(exec chroot "$root" env PATH="$PATH" MAKEFLAGS=B=/shared-build/usr /checkout/install.sh >/dev/null 2>&1) &
+	until [ -e "$root/$1" ] || ! kill -0 $! 2>/dev/null; do :; done
+}
+
+new_machine
+start_until var/lib/qemuvm/installed
+kill -TERM $! 2>/dev/null
+wait $!
+check_equal 'what is interrupted is undone' "1 $before" "$? $(tree)"
+
 # Killed at any moment: --uninstall cleans up.
 for path in usr/bin/qemuvm etc/qemuvm.conf var/lib/qemuvm/installed; do
 	new_machine
-	(exec chroot "$root" env PATH="$PATH" MAKEFLAGS=B=/shared-build/usr /checkout/install.sh >/dev/null 2>&1) &
-	until [ -e "$root/$path" ] || ! kill -0 $! 2>/dev/null; do :; done
+	start_until "$path"
 	kill -KILL $! 2>/dev/null
 	wait $! 2>/dev/null
 	check "killed at $path: --uninstall" installer --uninstall
