@@ -9,24 +9,25 @@ begin_hostile_world "$@"
 qemu=$(disguise exec_on_open)
 cp "$build/tests/pretend" "$world/pretend-whole"
 chmod 4755 "$world/pretend-whole"
-# Files of root's, which whoever reads the arguments opens: mallory watches one, and others take time.
+# A file of root's, which whoever reads the arguments opens: mallory watches it. What takes time to be
+# understood comes behind it.
 printf '[machine]\n  type = "pc"\n' >common
-{ echo '[rng]'; yes 'a = "b"' | head -c 64000; } >long
-configs=(-readconfig "$world/common")
-for _ in {1..3}; do configs+=(-readconfig "$world/long"); done
+members=$(printf '"%x":1,' {1..15000})
+slow=(-readconfig "$world/common" -chardev "{${members%,}}" -chardev "{${members%,}}"
+	-device 'virtserialport,chardev=c,name=org.qemu.guest_agent.0')
 
-# Many times, since it depends on who is quicker.
+# Some times, since it depends on who is quicker.
 named=0 matched=0
-for _ in {1..20}; do
+for _ in {1..8}; do
 	EXEC_PROGRAM=$world/pretend-whole EXEC_WHEN_OPENED=$world/common \
-		attack "${mallory[@]}" "$qemu" -name trap "${configs[@]}"
+		attack "${mallory[@]}" "$qemu" -name trap "${slow[@]}"
 	await_name "$attacker" trap
 	qemuvm ip trap >/dev/null 2>&1
 	[ $? = 3 ] || named=$((named + 1))
 	kill -KILL "$attacker"
 	wait "$attacker" 2>/dev/null
 	EXEC_PROGRAM=$world/pretend-whole EXEC_WHEN_OPENED=$world/common \
-		attack "${mallory[@]}" "$qemu" -name trap "${configs[@]}"
+		attack "${mallory[@]}" "$qemu" -name trap "${slow[@]}"
 	await_name "$attacker" trap
 	! helper match trap >/dev/null 2>&1 || matched=$((matched + 1))
 	kill -KILL "$attacker"

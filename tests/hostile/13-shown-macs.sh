@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 begin_hostile_world "$@"
 qemu=$(disguise pretend)
-printf 'lease = %s/leases\n' "$world" >conf
+printf 'lease = %s/leases\ncache_s = 0\nstale_s = 0\n' "$world" >conf
 printf '0 52:54:00:12:34:56 10.66.0.5 web *\n' >leases
 mapfile -t nic < <(tap tap0 52:54:00:66:00:05)
 nic=("${nic[@]:0:3}" "virtio-net-pci,netdev=tap0")

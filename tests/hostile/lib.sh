@@ -63,10 +63,11 @@ attack() {
 	fail "the attack begins: $*" "$(cat "$world/attack.errors")"
 }
 
-# await_name PID NAME: until the process shows arguments with that name.
+# await_name PID NAME: until the process executes what it was started for, with that name among its
+# arguments; a program that starts another one has it, too.
 await_name() {
 	for _ in $(seq 500); do
-		! tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qxF -e "$2" || return 0
+		[[ $(readlink "/proc/$1/exe") != @(*/qemu-system-*|$world/*) ]] || ! tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qxF -e "$2" || return 0
 		sleep 0.02
 	done
 	fail "process $1 shows the name $2"

@@ -3,6 +3,7 @@
 #
 # For suites that type into a shell on a terminal: when it may be typed. The shell writes its pid to
 # $world/shell.pid.
+# shellcheck disable=SC2154 # world: of who sources this
 
 # rest: until the shell waits for a key: asleep, without a child at work, and not woken for a while.
 rest() {
