@@ -2,6 +2,7 @@
 #include "resolver.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -97,9 +98,10 @@ static size_t connections_max(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+	/* RLIM_INFINITY, too: descriptors are ints. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > INT_MAX)
 		return 0;
-	return limit.rlim_cur / 4 > 0 ? limit.rlim_cur / 4 : 1;
+	return limit.rlim_cur / 4 > 0 ? (size_t)limit.rlim_cur / 4 : 1;
 }
 
 int resolver_ask_all(struct host *host, const struct resolver_survey *survey,

@@ -97,7 +97,7 @@ static void append_configs(struct vm_process *process, struct trust *trust)
 static int read_user(struct host *host, int proc_fd, uid_t *ret_uid)
 {
 	struct proc_status status;
-	uid_t owner;
+	uid_t owner = (uid_t)-1; /* gcc does not know that errno is positive */
 	int r = proc_owner(proc_fd, &owner);
 
 	if (r == 0 && !trust_has_uid(&host->trust, owner))
