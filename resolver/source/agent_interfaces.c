@@ -32,27 +32,8 @@ static const struct mac *read_mac(const struct json *json, int interface, struct
 	return mac_is_void(storage) ? NULL : storage;
 }
 
-/* Is the family what the entry says it is? One that says nothing is taken at its address. */
-static bool is_of_type(const struct json *json, int entry, sa_family_t family)
-{
-	int type = json_member(json, entry, "ip-address-type");
-
-	return type < 0 || json_string_equals(json, type, family == AF_INET ? "ipv4" : "ipv6");
-}
-
-static bool read_address(const struct json *json, int entry, struct address *ret_address)
-{
-	char text[CLAIM_TEXT_SIZE];
-	int node = json_member(json, entry, "ip-address");
-	struct address address;
-
-	if (json_string(json, node, text, sizeof(text)) < 0 || address_parse(text, &address) < 0 ||
-		!is_of_type(json, entry, address.family))
-		return false;
-	*ret_address = address;
-	return true;
-}
-
+/* An entry whose family is not the one it names is no address; one that names none is taken at its
+ * address. */
 static int add_interface(const struct json *json, int interface, const struct mac *mac,
 	struct candidates *candidates)
 {
@@ -60,9 +41,16 @@ static int add_interface(const struct json *json, int interface, const struct ma
 	int count = 0;
 
 	for (int entry = json_first(json, list); entry >= 0; entry = json_next(json, list, entry)) {
+		int node = json_member(json, entry, "ip-address");
+		int type = json_member(json, entry, "ip-address-type");
 		struct address address;
+		char text[CLAIM_TEXT_SIZE];
 
-		if (!read_address(json, entry, &address))
+		if (json_string(json, node, text, sizeof(text)) < 0 ||
+			address_parse(text, &address) < 0)
+			continue;
+		if (type >= 0 && !json_string_equals(json, type,
+					 address.family == AF_INET ? "ipv4" : "ipv6"))
 			continue;
 		candidates_add(candidates, &address, mac);
 		count++;
@@ -70,28 +58,10 @@ static int add_interface(const struct json *json, int interface, const struct ma
 	return count;
 }
 
-/* Those whose MAC is one of the VM's, or the others. */
-static int add_interfaces(const struct json *json, int array, const struct vm *vm, bool of_nics,
-	struct candidates *candidates)
-{
-	int count = 0;
-
-	for (int interface = json_first(json, array); interface >= 0;
-		interface = json_next(json, array, interface)) {
-		struct mac storage;
-		const struct mac *mac = read_mac(json, interface, &storage);
-		bool is_of_nic = mac != NULL && vm_nic_by_mac(vm, mac) != NULL;
-
-		if (is_of_nic == of_nics)
-			count += add_interface(json, interface, mac, candidates);
-	}
-	return count;
-}
-
 int agent_read_interfaces(
 	const struct json *json, int value, const struct vm *vm, struct candidates *candidates)
 {
-	int count;
+	int count = 0;
 
 	if (!json_is(json, value, JSON_ARRAY))
 		return -EBADMSG;
@@ -99,6 +69,16 @@ int agent_read_interfaces(
 		interface = json_next(json, value, interface))
 		if (!is_interface(json, interface))
 			return -EBADMSG;
-	count = add_interfaces(json, value, vm, true, candidates);
-	return count + add_interfaces(json, value, vm, false, candidates);
+	/* Those whose MAC is one of the VM's, and then the others. */
+	for (int pass = 0; pass < 2; pass++)
+		for (int interface = json_first(json, value); interface >= 0;
+			interface = json_next(json, value, interface)) {
+			struct mac storage;
+			const struct mac *mac = read_mac(json, interface, &storage);
+			bool is_of_nic = mac != NULL && vm_nic_by_mac(vm, mac) != NULL;
+
+			if (is_of_nic == (pass == 0))
+				count += add_interface(json, interface, mac, candidates);
+		}
+	return count;
 }

@@ -63,14 +63,6 @@ void agent_memory_set_vm(struct agent_memory *memory, const struct vm *vm)
 		set_place(memory, &place);
 }
 
-static void read_entry(struct agent_memory *memory)
-{
-	struct cache_entry *entry = &memory->entry;
-
-	if (cache_read(memory->cache, &memory->place, memory->trust, entry) < 0)
-		memset(entry, 0, sizeof(*entry));
-}
-
 /* Once the lock is ours, nobody else changes what was read. */
 int agent_memory_try_lock(struct agent_memory *memory)
 {
@@ -85,27 +77,22 @@ int agent_memory_try_lock(struct agent_memory *memory)
 		r = cache_lock_try(cache->locks_fd, memory->place.file);
 		memory->has_lock = r == 0;
 	}
-	read_entry(memory);
+	if (cache_read(cache, &memory->place, memory->trust, &memory->entry) < 0)
+		memset(&memory->entry, 0, sizeof(memory->entry));
 	return r == -EAGAIN && !deadline_is_past(memory->lock_until) ? -EAGAIN : 0;
-}
-
-static int smaller(int a, int b)
-{
-	return a < b ? a : b;
 }
 
 enum agent_memory_state agent_memory_state(const struct agent_memory *memory)
 {
 	const struct cache_entry *entry = &memory->entry;
-	int cache_ms;
+	int cache_ms = memory->has_place ? memory->config->cache_s * MS_PER_S : 0;
 
-	if (!memory->has_place)
-		return AGENT_MEMORY_NONE;
-	cache_ms = memory->config->cache_s * MS_PER_S;
-	if (cache_is_within(entry->failed_ms, smaller(cache_ms, AGENT_MEMORY_SILENT_MS)))
-		return AGENT_MEMORY_SILENT;
-	if (cache_is_within(entry->failed_ms, smaller(cache_ms, AGENT_MEMORY_DOUBTFUL_MS)))
-		return AGENT_MEMORY_DOUBTFUL;
+	if (cache_is_within(entry->failed_ms, cache_ms)) {
+		if (cache_is_within(entry->failed_ms, AGENT_MEMORY_SILENT_MS))
+			return AGENT_MEMORY_SILENT;
+		if (cache_is_within(entry->failed_ms, AGENT_MEMORY_DOUBTFUL_MS))
+			return AGENT_MEMORY_DOUBTFUL;
+	}
 	return cache_is_within(entry->agent.at_ms, cache_ms) ? AGENT_MEMORY_FRESH
 							     : AGENT_MEMORY_NONE;
 }
@@ -154,14 +141,6 @@ int64_t agent_memory_age_ms(const struct agent_memory *memory)
 	return memory->entry.agent.at_ms == 0 ? 0 : cache_now_ms() - memory->entry.agent.at_ms;
 }
 
-/* What may come to count again in the next seconds is kept with what does. */
-static bool is_worth_keeping(const struct candidate *candidate)
-{
-	return candidate->verdict == CANDIDATE_COUNTS ||
-	       candidate->verdict == CANDIDATE_LINK_LOCAL_LAST ||
-	       candidate->verdict == CANDIDATE_ROUTED_LAST;
-}
-
 void agent_memory_note_agent(struct agent_memory *memory, const struct candidates *candidates)
 {
 	struct cache_agent *agent = &memory->entry.agent;
@@ -178,7 +157,10 @@ void agent_memory_note_agent(struct agent_memory *memory, const struct candidate
 	for (size_t i = 0; i < candidates->count && agent->count < CACHE_CLAIMS_MAX; i++) {
 		const struct candidate *candidate = &candidates->list[i];
 
-		if (is_worth_keeping(candidate))
+		/* What may come to count again in the next seconds is kept with what does. */
+		if (candidate->verdict == CANDIDATE_COUNTS ||
+			candidate->verdict == CANDIDATE_LINK_LOCAL_LAST ||
+			candidate->verdict == CANDIDATE_ROUTED_LAST)
 			agent->claims[agent->count++] = (struct cache_claim){
 				candidate->address, candidate->mac, candidate->has_mac};
 	}
@@ -203,23 +185,19 @@ void agent_memory_note_linger(struct agent_memory *memory)
 	memory->entry.unanswered_ms = 0;
 }
 
-static void add_name(struct cache_entry *entry, const char *name)
-{
-	for (unsigned int i = 0; i < entry->name_count; i++)
-		if (name_matches(name, entry->names[i]))
-			return;
-	if (entry->name_count == CACHE_NAMES_MAX)
-		return;
-	memcpy(entry->names[entry->name_count++], name, strlen(name) + 1);
-}
-
 void agent_memory_note_answer(
 	struct agent_memory *memory, const char *name, const struct cache_answer *answer)
 {
-	memory->entry.answer = *answer;
-	memory->entry.answer.at_ms = cache_now_ms();
-	add_name(&memory->entry, name);
+	struct cache_entry *entry = &memory->entry;
+
+	entry->answer = *answer;
+	entry->answer.at_ms = cache_now_ms();
 	memory->is_changed = true;
+	for (unsigned int i = 0; i < entry->name_count; i++)
+		if (name_matches(name, entry->names[i]))
+			return;
+	if (entry->name_count < CACHE_NAMES_MAX)
+		memcpy(entry->names[entry->name_count++], name, strlen(name) + 1);
 }
 
 void agent_memory_leave(struct agent_memory *memory, const struct vm *vm)
