@@ -95,7 +95,7 @@ static void step_agent(struct lookup *lookup, const struct lookup_terms *terms)
 	judge_claims(lookup, SOURCE_AGENT, terms);
 	/* By what the agent itself answered now, not by what was remembered of it. */
 	if (agent->is_begun && agent->error == 0 && r > 0)
-		agent_memory_note_agent(&lookup->memory, &lookup->candidates[SOURCE_AGENT]);
+		source_agent_remember(agent);
 }
 
 static void begin_lookup(struct lookup *lookup, const struct lookup_terms *terms)

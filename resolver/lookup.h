@@ -5,7 +5,7 @@
 #include "base/deadline.h"
 #include "find/host.h"
 #include "find/vm_found.h"
-#include "source/agent_memory.h"
+#include "cache/agent_memory.h"
 #include "source/candidate.h"
 #include "source/source_agent.h"
 

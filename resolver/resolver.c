@@ -2,7 +2,6 @@
 #include "resolver.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +10,7 @@
 #include "find/vm_find.h"
 #include "find/vm_process.h"
 #include "lookup.h"
-#include "source/agent_memory.h"
+#include "cache/agent_memory.h"
 
 /* All that one question needs, in one allocation: none of it fits a stranger's stack. */
 struct asking {
@@ -20,18 +19,6 @@ struct asking {
 	struct vm_rivals rivals;
 	struct lookup lookup;
 };
-
-/* Is it known who listens on a socket? If not, waits for the lock: until it is free, or the
- * entry of the VM that somebody else asked, or half the budget is spent. */
-static bool knows_peer(void *context, const char *path, struct agent_peer *ret_peer)
-{
-	struct agent_memory *memory = context;
-
-	agent_memory_set_socket(memory, path);
-	while (agent_memory_try_lock(memory) == -EAGAIN && !agent_memory_has_peer(memory, ret_peer))
-		poll(NULL, 0, AGENT_MEMORY_PAUSE_MS);
-	return agent_memory_has_peer(memory, ret_peer);
-}
 
 /* Keeps the answer for who asks for addresses alone, if it is whole and of now. */
 static void remember_answer(
@@ -101,7 +88,6 @@ static void ask_anew(
 	struct host *host, const struct resolver_question *question, struct resolver_answer *answer)
 {
 	struct asking *asking = calloc(1, sizeof(*asking));
-	struct vm_finder finder = {.host = host, .knows_peer = knows_peer};
 	struct lookup_terms terms = {
 		.host = host,
 		.sources = host->config->sources,
@@ -110,6 +96,7 @@ static void ask_anew(
 		.wait_for_boot = question->wait_for_boot,
 		.session = question->session,
 	};
+	struct vm_finder finder = {.host = host, .waits_for_lock = true};
 	struct agent_memory *memory;
 	enum reason reason;
 
@@ -123,7 +110,7 @@ static void ask_anew(
 	}
 	host_begin(host, question->budget_ms);
 	cache_open(question->no_cache ? NULL : host->config, &asking->cache);
-	finder.context = memory = &asking->lookup.memory;
+	finder.memory = memory = &asking->lookup.memory;
 	agent_memory_init(memory, &asking->cache, &host->trust, host->config,
 		deadline_after_ms(deadline_left_ms(host->deadline) / 2));
 	if (question->known != NULL && question->known->start_time != 0)

@@ -11,7 +11,7 @@
 #include "cache/cache.h"
 #include "find/vm_find.h"
 #include "lookup.h"
-#include "source/agent_memory.h"
+#include "cache/agent_memory.h"
 
 /* Does a lookup of its id lead to the one before it, which an earlier template found? */
 static bool is_shadowed(const struct vm_found *found, const struct vm_found *before)
@@ -108,7 +108,8 @@ int resolver_ask_all(struct host *host, const struct resolver_survey *survey,
 	struct resolver_answer **ret_answers)
 {
 	struct agent_memory *memory = malloc(sizeof(*memory));
-	struct vm_finder finder = {host, agent_memory_recalls_peer, memory, connections_max()};
+	struct vm_finder finder = {
+		.host = host, .memory = memory, .connections_max = connections_max()};
 	struct lookup_terms terms = {
 		.host = host,
 		.sources = host->config->sources,

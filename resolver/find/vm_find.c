@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,6 +46,35 @@ static int weightier(int before, int error)
 	return error_weight(error) > error_weight(before) ? error : before;
 }
 
+/* Is it known without a connection who listens on a socket? */
+static bool knows_listener(
+	const struct vm_finder *finder, const char *path, struct agent_peer *ret_peer)
+{
+	struct agent_memory *memory = finder->memory;
+	bool is_known;
+	struct vm *vm;
+
+	/* Most templates have no socket for a name. */
+	if (memory == NULL || faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	agent_memory_set_socket(memory, path);
+	/* Until it is free, or somebody else has asked and left word, or lock_until. */
+	while (agent_memory_try_lock(memory) == -EAGAIN && finder->waits_for_lock &&
+		!agent_memory_has_peer(memory, ret_peer))
+		poll(NULL, 0, AGENT_MEMORY_PAUSE_MS);
+	is_known = agent_memory_has_peer(memory, ret_peer);
+	if (!finder->waits_for_lock)
+		agent_memory_reset(memory);
+	if (is_known || finder->scan_by_socket == NULL)
+		return is_known;
+	vm = malloc(sizeof(*vm));
+	is_known = vm != NULL && finder->scan_by_socket(finder->host, path, vm) == 0;
+	if (is_known)
+		*ret_peer = (struct agent_peer){.pid = vm->pid, .uid = vm->uid};
+	free(vm);
+	return is_known;
+}
+
 /*
  * Takes the socket at path for the agent's of a VM called id. *found is written in any case, and
  * has a connection only on success. -EAGAIN: the backlog is full.
@@ -62,7 +92,7 @@ static int open_socket(
 	r = endpoint_set_path(&found->vm.agent, path);
 	if (r < 0)
 		return r;
-	if (finder->knows_peer != NULL && finder->knows_peer(finder->context, path, &peer) &&
+	if (knows_listener(finder, path, &peer) &&
 		vm_process_accept_peer(host, &found->vm, &peer) == 0) {
 		found->is_running = true;
 		return 0;

@@ -2,7 +2,7 @@
 #ifndef QEMUVM_VM_FIND_H
 #define QEMUVM_VM_FIND_H
 
-#include "agent/agent.h"
+#include "cache/agent_memory.h"
 #include "find/host.h"
 #include "find/vm_found.h"
 
@@ -16,13 +16,14 @@
 
 struct vm_finder {
 	struct host *host;
-	/*
-	 * Called before a socket is connected to, which a VM's other clients then wait for: is it
-	 * known who listens? True: *ret_peer is who, and there is no need. May wait until the lock
-	 * that is needed to connect is ours. May be NULL.
-	 */
-	bool (*knows_peer)(void *context, const char *path, struct agent_peer *ret_peer);
-	void *context;
+	/* What is remembered of who listens on a socket, so that no connection is needed, which a
+	 * VM's other clients would wait for; or NULL. */
+	struct agent_memory *memory;
+	/* Waits for the lock that connecting needs, and keeps the memory at the VM's place. */
+	bool waits_for_lock;
+	/* vm_scan_by_socket(), to look for the listener among the processes before connecting; or
+	 * NULL. Named by who wants it, so that the NSS module does not link it. */
+	int (*scan_by_socket)(struct host *host, const char *path, struct vm *ret_vm);
 	/* Of vm_find_all() alone: how many VMs come with a connection; 0: as many as there are. */
 	size_t connections_max;
 };

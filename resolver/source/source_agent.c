@@ -55,13 +55,24 @@ static bool is_out_of_reach(int error)
 	return error == -EHOSTDOWN || error == -EBUSY || error == -ETIMEDOUT;
 }
 
+/* The last claims again: their number, or 0. */
+static int claim_again(struct source_agent *source)
+{
+	const struct cache_agent *last = agent_memory_claims(source->memory);
+
+	if (last == NULL)
+		return 0;
+	for (unsigned int i = 0; i < last->count; i++)
+		candidates_add(source->call.candidates, &last->claims[i].address,
+			last->claims[i].has_mac ? &last->claims[i].mac : NULL);
+	return (int)last->count;
+}
+
 /* What it said lately replaces the answer of an agent that says nothing now. */
 static int claim_remembered(struct source_agent *source, int error)
 {
-	int count = 0;
+	int count = is_out_of_reach(error) ? claim_again(source) : 0;
 
-	if (is_out_of_reach(error))
-		count = agent_memory_claim(source->memory, source->call.candidates);
 	if (count == 0)
 		return error;
 	source->error = error;
@@ -83,7 +94,7 @@ static int recall(struct source_agent *source)
 	enum agent_memory_state state = agent_memory_state(source->memory);
 
 	if (source->cached_only || (state == AGENT_MEMORY_FRESH && !needs_session(source)))
-		return agent_memory_claim(source->memory, source->call.candidates);
+		return claim_again(source);
 	if (state == AGENT_MEMORY_SILENT && !source->wait_for_boot)
 		return claim_remembered(source, source->memory->entry.agent_error);
 	if (r != -EAGAIN)
@@ -168,6 +179,27 @@ void source_agent_shorten_timeout(struct source_agent *source)
 {
 	if (source->is_begun && !source->wait_for_boot)
 		agent_shorten_timeout(&source->agent, AGENT_DRAIN_PROVEN_MS, &source->wait);
+}
+
+void source_agent_remember(struct source_agent *source)
+{
+	const struct candidates *candidates = source->call.candidates;
+	struct cache_claim claims[CACHE_CLAIMS_MAX];
+	unsigned int count = 0;
+
+	/* A guest that boots has no address yet, which will soon be otherwise. */
+	if (candidates_any(candidates))
+		for (size_t i = 0; i < candidates->count && count < CACHE_CLAIMS_MAX; i++) {
+			const struct candidate *candidate = &candidates->list[i];
+
+			/* What may come to count again in the next seconds is kept, too. */
+			if (candidate->verdict == CANDIDATE_COUNTS ||
+				candidate->verdict == CANDIDATE_LINK_LOCAL_LAST ||
+				candidate->verdict == CANDIDATE_ROUTED_LAST)
+				claims[count++] = (struct cache_claim){
+					candidate->address, candidate->mac, candidate->has_mac};
+		}
+	agent_memory_note_claims(source->memory, claims, count);
 }
 
 void source_agent_done(struct source_agent *source)

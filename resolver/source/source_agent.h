@@ -3,7 +3,7 @@
 #define QEMUVM_SOURCE_AGENT_H
 
 #include "agent/agent.h"
-#include "source/agent_memory.h"
+#include "cache/agent_memory.h"
 #include "source/source.h"
 
 /*
@@ -38,6 +38,8 @@ struct source_agent {
 int source_agent_step(struct source_agent *source);
 /* The host already proves an address: be less patient. */
 void source_agent_shorten_timeout(struct source_agent *source);
+/* Keeps its claims, which are judged by now, if the agent itself made them. */
+void source_agent_remember(struct source_agent *source);
 /* Ends what is under way. Called once. */
 void source_agent_done(struct source_agent *source);
 

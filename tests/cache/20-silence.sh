@@ -18,7 +18,7 @@ timed address_of web.vm
 check_equal 'the second caller gets the same' 10.66.0.5 "$output"
 check_at_most 'and does not wait' "$AT_ONCE_MS" "$took_ms"
 timed qemuvm list
-check_match 'a person is told how old it is' '10\.66\.0\.5 .* agent: .*does not answer.*said.*[12] s ago' "$output"
+check_match 'a person is told how old it is' '10\.66\.0\.5 .* agent: .*does not answer.*answer of [12] s ago' "$output"
 check_match '--json tells how old the answer is' '[12] s ago' "$(qemuvm list --json | jq -r '.[0].hint')"
 age 3000
 check_status 'after stale_s it is not believed any more' 2 getent ahosts web.vm

@@ -27,7 +27,7 @@ vm two 52:54:00:66:00:02
 vm three 52:54:00:66:00:03
 await_qemus
 
-check_match 'nothing is known' 'neither a DHCP lease nor' "$(ip_of one)"
+check_match 'nothing is known' 'no DHCP lease and no' "$(ip_of one)"
 cat >leases/a.leases <<LEASES
 $((now + 100)) 52:54:00:66:00:01 10.66.0.11 one *
 $((now + 200)) 52:54:00:66:00:01 10.66.0.12 one *
@@ -40,7 +40,7 @@ heard 10.66.0.22 52:54:00:66:00:02 stale
 check_match 'nor while its address is stale, by itself' 'its lease has ended' "$(ip_of --source lease two)"
 heard 10.66.0.22 52:54:00:66:00:02 reachable
 check_equal 'but while it is reachable' 10.66.0.22 "$(ip_of --source lease two)"
-check_match "a lease of the VM's name and another MAC is another's" 'neither a DHCP lease nor' "$(ip_of three)"
+check_match "a lease of the VM's name and another MAC is another's" 'no DHCP lease and no' "$(ip_of three)"
 
 heard 10.66.0.13 52:54:00:66:00:01 reachable
 check_equal 'a lease comes before the neighbour table' 10.66.0.12 "$(ip_of one)"
@@ -97,8 +97,8 @@ mapfile -t default < <(tap tap-d2 '' | sed 's/,mac=$//')
 start_qemu -name default2 "${default[@]}"
 second=$started
 await_qemus
-check_match 'of two none is' 'no VM|neither a DHCP lease' "$(ip_of default1)"
-check_match 'which is told' 'no MAC of the VM is known that no other VM bears' \
+check_match 'of two none is' 'no VM|no DHCP lease' "$(ip_of default1)"
+check_match 'which is told' 'no MAC of the VM is known that is not' \
 	"$(ip_of --source neighbour default1)"
 kill "$second"
 wait "$second" 2>/dev/null

@@ -22,7 +22,7 @@ start_qemu -qmp "unix:$world/qmp.sock,server=on,wait=off"
 bare=$started
 await_qemus
 
-check_match 'no forward is known' 'give it a tap' "$(hint_of hmp)"
+check_match 'no forward is known' 'add a tap' "$(hint_of hmp)"
 tell hmp.sock 'hostfwd_add n tcp:127.0.0.1:2201-:22'
 check_match 'one that was added later is found by HMP' 'ssh -p 2201 127' "$(hint_of hmp)"
 tell mon.sock '{"execute":"qmp_capabilities"}{"execute":"human-monitor-command","arguments":{"command-line":"hostfwd_add n tcp::2202-:22"}}'

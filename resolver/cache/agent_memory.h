@@ -6,7 +6,6 @@
 #include "base/deadline.h"
 #include "cache/cache.h"
 #include "qemu/vm.h"
-#include "source/candidate.h"
 
 /*
  * One VM's place in the cache while it is looked up: what is remembered of its agent, the lock
@@ -62,23 +61,23 @@ enum agent_memory_state agent_memory_state(const struct agent_memory *memory);
 
 /* Is it known which process listens on the VM's socket? */
 bool agent_memory_has_peer(const struct agent_memory *memory, struct agent_peer *ret_peer);
-/* The same of the socket at a path, whoever holds the lock: knows_peer() of struct vm_finder for
- * who does not wait for it. The context is a memory, which is at no place before and after. */
-bool agent_memory_recalls_peer(void *context, const char *path, struct agent_peer *ret_peer);
-
-/* Adds the agent's last claims, if they are no older than stale_s. Returns their number, or 0. */
-int agent_memory_claim(const struct agent_memory *memory, struct candidates *candidates);
+/* The agent's last claims, if they are no older than stale_s, or NULL. */
+const struct cache_agent *agent_memory_claims(const struct agent_memory *memory);
 
 /* How long ago the agent made them, in milliseconds. */
 int64_t agent_memory_age_ms(const struct agent_memory *memory);
 
-/* What this look-up saw. They are kept by agent_memory_leave(). */
-void agent_memory_note_agent(struct agent_memory *memory, const struct candidates *candidates);
+/* What this lookup learned, which agent_memory_leave() keeps. The agent answered: with those claims,
+ * or, as a guest that boots, with none that is worth keeping. */
+void agent_memory_note_claims(
+	struct agent_memory *memory, const struct cache_claim *claims, unsigned int count);
 void agent_memory_note_failure(struct agent_memory *memory, int error);
 void agent_memory_note_unanswered(struct agent_memory *memory);
 void agent_memory_note_linger(struct agent_memory *memory);
 void agent_memory_note_answer(struct agent_memory *memory, const char *name, const struct cache_answer *answer);
 
+/* Goes to no place, and releases the lock; what was noted is lost. */
+void agent_memory_reset(struct agent_memory *memory);
 /* Writes what was noted, of that VM, and releases the lock. May be called twice. */
 void agent_memory_leave(struct agent_memory *memory, const struct vm *vm);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/agent_memory.h"
+#include "cache/agent_memory.h"
 
 #include <errno.h>
 #include <string.h>
@@ -107,33 +107,13 @@ bool agent_memory_has_peer(const struct agent_memory *memory, struct agent_peer 
 	return true;
 }
 
-bool agent_memory_recalls_peer(void *context, const char *path, struct agent_peer *ret_peer)
-{
-	struct agent_memory *memory = context;
-	bool is_known;
-
-	agent_memory_set_socket(memory, path);
-	agent_memory_try_lock(memory);
-	is_known = agent_memory_has_peer(memory, ret_peer);
-	agent_memory_leave(memory, NULL);
-	return is_known;
-}
-
-int agent_memory_claim(const struct agent_memory *memory, struct candidates *candidates)
+const struct cache_agent *agent_memory_claims(const struct agent_memory *memory)
 {
 	const struct cache_agent *agent = &memory->entry.agent;
-	int64_t span_ms;
+	bool is_usable = agent_memory_state(memory) == AGENT_MEMORY_FRESH ||
+			 cache_is_within(agent->at_ms, (int64_t)memory->config->stale_s * MS_PER_S);
 
-	if (memory->config == NULL)
-		return 0;
-	span_ms = (int64_t)memory->config->stale_s * MS_PER_S;
-	if (agent_memory_state(memory) != AGENT_MEMORY_FRESH &&
-		!cache_is_within(agent->at_ms, span_ms))
-		return 0;
-	for (unsigned int i = 0; i < agent->count; i++)
-		candidates_add(candidates, &agent->claims[i].address,
-			agent->claims[i].has_mac ? &agent->claims[i].mac : NULL);
-	return (int)agent->count;
+	return is_usable && agent->count > 0 ? agent : NULL;
 }
 
 int64_t agent_memory_age_ms(const struct agent_memory *memory)
@@ -141,29 +121,17 @@ int64_t agent_memory_age_ms(const struct agent_memory *memory)
 	return memory->entry.agent.at_ms == 0 ? 0 : cache_now_ms() - memory->entry.agent.at_ms;
 }
 
-void agent_memory_note_agent(struct agent_memory *memory, const struct candidates *candidates)
+void agent_memory_note_claims(
+	struct agent_memory *memory, const struct cache_claim *claims, unsigned int count)
 {
 	struct cache_agent *agent = &memory->entry.agent;
 
 	memory->entry.failed_ms = 0;
 	memory->entry.agent_error = 0;
 	memory->is_changed = true;
-	agent->count = 0;
-	agent->at_ms = 0;
-	/* A guest that boots has no address yet, which will soon be otherwise. */
-	if (!candidates_any(candidates))
-		return;
-	agent->at_ms = cache_now_ms();
-	for (size_t i = 0; i < candidates->count && agent->count < CACHE_CLAIMS_MAX; i++) {
-		const struct candidate *candidate = &candidates->list[i];
-
-		/* What may come to count again in the next seconds is kept with what does. */
-		if (candidate->verdict == CANDIDATE_COUNTS ||
-			candidate->verdict == CANDIDATE_LINK_LOCAL_LAST ||
-			candidate->verdict == CANDIDATE_ROUTED_LAST)
-			agent->claims[agent->count++] = (struct cache_claim){
-				candidate->address, candidate->mac, candidate->has_mac};
-	}
+	agent->at_ms = count > 0 ? cache_now_ms() : 0;
+	agent->count = count;
+	memcpy(agent->claims, claims, count * sizeof(claims[0]));
 }
 
 void agent_memory_note_failure(struct agent_memory *memory, int error)
@@ -198,6 +166,13 @@ void agent_memory_note_answer(
 			return;
 	if (entry->name_count < CACHE_NAMES_MAX)
 		memcpy(entry->names[entry->name_count++], name, strlen(name) + 1);
+}
+
+void agent_memory_reset(struct agent_memory *memory)
+{
+	release_lock(memory);
+	memset(&memory->entry, 0, sizeof(memory->entry));
+	memory->has_place = memory->is_changed = false;
 }
 
 void agent_memory_leave(struct agent_memory *memory, const struct vm *vm)
