@@ -28,6 +28,11 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Systems of 32 bits have it by another name. */
+#ifndef SYS_newfstatat
+#define SYS_newfstatat SYS_fstatat64
+#endif
+
 int __nss_configure_lookup(const char *database, const char *services);
 
 typedef enum nss_status look_up_4(const char *name, struct gaih_addrtuple **pat, char *buffer,
