@@ -350,7 +350,9 @@ static void usage(FILE *stream)
 	      "and\n"
 	      "\\\\ are bytes; @FILE stands for what is in the file. What is sent to a client "
 	      "that\n"
-	      "left is dropped. The log has a line \"N connect\", \"N request BYTES\" or \"N "
+	      "left is dropped. What follows a \"--\" is not read: the command line may be made "
+	      "to\n"
+	      "look like a QEMU's. The log has a line \"N connect\", \"N request BYTES\" or \"N "
 	      "left\"\n"
 	      "for each.\n",
 		stream);
@@ -495,6 +497,9 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return 0;
 	}
+	for (int end = i; end < argc; end++)
+		if (strcmp(argv[end], "--") == 0)
+			argc = end;
 	if (i + 1 >= argc || count < 1 || !read_script(argc - i - 1, argv + i + 1, &script)) {
 		usage(stderr);
 		return 2;
