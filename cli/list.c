@@ -58,12 +58,11 @@ static void list_print_plain(FILE *stream, const struct answer_list *answers)
 /* As a person types them, for the completion of shells. */
 static void list_print_names(FILE *stream, const struct answer_list *answers)
 {
-	char name[NAME_VM_SIZE];
+	char name[NAME_HOST_SIZE];
 
-	for (int i = 0; i < answers->count; i++) {
-		name_spell(answers->list[i].vm.id, name);
-		fprintf(stream, "%s\n", name);
-	}
+	for (int i = 0; i < answers->count; i++)
+		if (list_all_name(&answers->list[i], name))
+			fprintf(stream, "%s\n", name);
 }
 
 /* How many VMs may still get an address: one behind a user-mode network never does. */

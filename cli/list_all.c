@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -56,6 +57,19 @@ int list_all(struct host *host, enum list_all_cache cache, struct answer_list *r
 	}
 	ret_answers->count = count;
 	return 0;
+}
+
+bool list_all_name(const struct resolver_answer *answer, char ret_name[static NAME_HOST_SIZE])
+{
+	char name[NAME_VM_SIZE];
+	const char *chosen = name;
+
+	if (answer->host[0] == '-' || name_from_host(answer->host, name) < 0)
+		return false;
+	if (strchr(name, '.') != NULL || strcasecmp(name, "localhost") == 0)
+		chosen = answer->host;
+	memcpy(ret_name, chosen, strlen(chosen) + 1);
+	return true;
 }
 
 int list_all_refresh(void (*print)(FILE *stream, const struct answer_list *answers), char **text)

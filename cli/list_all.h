@@ -2,8 +2,10 @@
 #ifndef QEMUVM_LIST_ALL_H
 #define QEMUVM_LIST_ALL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
+#include "base/name.h"
 #include "resolver.h"
 
 /* The answers for all VMs, sorted by id. */
@@ -23,6 +25,13 @@ enum list_all_cache {
  * negative errno that has been reported.
  */
 int list_all(struct host *host, enum list_all_cache cache, struct answer_list *ret_answers);
+
+/*
+ * What a VM is called among the hosts of other networks, in lists that programs read: "web", and
+ * "web.vm" only if its name is that of another host, since it has a dot or is "localhost". False if
+ * no host can be called so: it begins with '-' (an option), or a label is empty or too long.
+ */
+bool list_all_name(const struct resolver_answer *answer, char ret_name[static NAME_HOST_SIZE]);
 
 /*
  * Asks all VMs and prints the answers into a string. *text is the string of the last call, or NULL,

@@ -5,7 +5,9 @@ status is-interactive; or exit
 # __qemuvm_hosts SUFFIX: each behind the "user@" that is typed already.
 function __qemuvm_hosts
     set -l user (commandline -ct | string match -r '.*@'; or echo '')
-    qemuvm list --names 2>/dev/null | string replace -r '(.*)' "$user\$1$argv[1]"
+    for name in (qemuvm list --names 2>/dev/null)
+        echo -- $user$name$argv[1]
+    end
 end
 
 complete -c ssh -a "(__qemuvm_hosts '')" -d VM

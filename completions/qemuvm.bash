@@ -36,10 +36,12 @@ _qemuvm() {
 	--user) COMPREPLY=() ;;
 	*)
 		if [ "$before" = --watch ] && [ "$command" = export ]; then
+			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		elif [[ $cur == -* ]]; then
 			_qemuvm_reply "$(grep -oE -- '-(-[a-z]+|[0-9])' <<<"$usage")" --help
 		elif [ "$command" = authorize ] && [ "$COMP_CWORD" -gt 2 ] && [ "${before:0:1}" != - ]; then
+			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		elif [[ $usage == *NAME* && $command != export && $command != args ]]; then
 			_qemuvm_reply "$(qemuvm list --names 2>/dev/null)"

@@ -21,7 +21,7 @@ void export_ssh(FILE *stream, const struct answer_list *answers);
 void export_ansible(FILE *stream, const struct answer_list *answers);
 void export_ansible_host(FILE *stream, const struct resolver_answer *answer);
 
-/* Is no other VM called like that? name is one of the VM's own, as QEMU has it. */
+/* Can it be a host's name, and is no other VM called like that? name is one of the VM's own, as QEMU has it. */
 bool export_is_unique(const struct answer_list *answers, int vm, const char *name);
 
 #endif

@@ -6,7 +6,8 @@
 /*
  * ansible_host is the address, for plugins that connect by themselves (WinRM) and tasks that use
  * the variable. ssh gets the name, so that host keys are checked and a VM without an address is
- * reached.
+ * reached. A value that is not ours is marked: Ansible would expand "{{ ... }}" in it, on the machine
+ * that it runs on.
  */
 void export_ansible_host(FILE *stream, const struct resolver_answer *answer)
 {
@@ -18,8 +19,9 @@ void export_ansible_host(FILE *stream, const struct resolver_answer *answer)
 	fputs("{\"ansible_host\": ", stream);
 	output_json(stream, host);
 	fprintf(stream, ", \"ansible_ssh_common_args\": \"-o HostName=%s\"", answer->host);
-	fputs(", \"qemuvm_id\": ", stream);
+	fputs(", \"qemuvm_id\": {\"__ansible_unsafe\": ", stream);
 	output_json(stream, answer->vm.id);
+	fputc('}', stream);
 	fputs(", \"qemuvm_addresses\": ", stream);
 	answer_json_addresses(stream, answer);
 	fputs(", \"qemuvm_network\": ", stream);
@@ -27,31 +29,36 @@ void export_ansible_host(FILE *stream, const struct resolver_answer *answer)
 	fputc('}', stream);
 }
 
+/* What the inventory calls the VM; false if it is not in there. */
+static bool export_ansible_name(
+	const struct answer_list *answers, int index, char ret_name[static NAME_HOST_SIZE])
+{
+	const struct resolver_answer *answer = &answers->list[index];
+
+	return export_is_unique(answers, index, answer->vm.id) && list_all_name(answer, ret_name);
+}
+
 void export_ansible(FILE *stream, const struct answer_list *answers)
 {
 	const char *separator = "";
-	char name[NAME_VM_SIZE];
+	char name[NAME_HOST_SIZE];
 
 	fputs("{\n  \"_meta\": {\"hostvars\": {", stream);
 	for (int i = 0; i < answers->count; i++) {
-		const struct resolver_answer *answer = &answers->list[i];
-
-		if (!export_is_unique(answers, i, answer->vm.id))
+		if (!export_ansible_name(answers, i, name))
 			continue;
 		fprintf(stream, "%s\n    ", separator);
-		name_spell(answer->vm.id, name);
 		output_json(stream, name);
 		fputs(": ", stream);
-		export_ansible_host(stream, answer);
+		export_ansible_host(stream, &answers->list[i]);
 		separator = ",";
 	}
 	fputs("\n  }},\n  \"qemuvm\": {\"hosts\": [", stream);
 	separator = "";
 	for (int i = 0; i < answers->count; i++) {
-		if (!export_is_unique(answers, i, answers->list[i].vm.id))
+		if (!export_ansible_name(answers, i, name))
 			continue;
 		fputs(separator, stream);
-		name_spell(answers->list[i].vm.id, name);
 		output_json(stream, name);
 		separator = ", ";
 	}

@@ -8,9 +8,9 @@
 
 bool export_is_unique(const struct answer_list *answers, int vm, const char *name)
 {
-	char typed[NAME_VM_SIZE];
+	char typed[NAME_VM_SIZE], checked[NAME_VM_SIZE];
 
-	if (name_spell(name, typed) == 0)
+	if (name_spell(name, typed) == 0 || typed[0] == '-' || name_from_typed(typed, checked) < 0)
 		return false;
 	for (int i = 0; i < answers->count; i++)
 		if (i != vm && vm_has_name(&answers->list[i].vm, typed))
