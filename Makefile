@@ -64,7 +64,7 @@ FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
 DROP_IN  := $(B)/40-qemuvm.conf
 
-.PHONY: all help fuzz-targets tests test unit demo picture bench fuzz lint format check-asan install \
+.PHONY: all help fuzz-targets tests test unit demo picture bench fuzz chaos lint format check-asan install \
 	uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -82,6 +82,7 @@ help:
 	  'make picture        the picture of README.md, from a real run: needs root' \
 	  'make bench          figures, as ratios against peers' \
 	  'make fuzz           the parsers under a fuzzer (FUZZ_SECONDS=60 each)' \
+	  'make chaos          VMs that come and go while all are looked up (CHAOS_SECONDS=300 VMS=200)' \
 	  'make check-asan     the unit tests under the address and undefined-behaviour sanitizers' \
 	  'make lint           clang-tidy, shellcheck, mandoc -T lint' \
 	  'make format         clang-format over the sources' \
@@ -194,6 +195,12 @@ bench: all $(BENCH) $(SUPPORT)
 FUZZ_SECONDS ?= 60
 fuzz:
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS)
+
+CHAOS_SECONDS ?= 300
+VMS           ?= 200
+chaos: tests
+	$(Q)CHAOS_SECONDS=$(CHAOS_SECONDS) VMS=$(VMS) QEMUVM_BUILD=$(abspath $(B)) \
+		tests/hostile/40-chaos.sh
 
 check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
