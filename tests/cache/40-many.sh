@@ -10,6 +10,7 @@ slow=(accept read-request delay "$AGENT_MS" reply "$(interfaces '10.66.$N.5')" h
 
 # start_agents COUNT: vm1, vm2, ... behind sockets of their own.
 start_agents() {
+	: >ready
 	"$build/tests/scripted_agent" --count "$1" --log "$world/log" '/run/qemuvm/vm%d.qga' "${slow[@]}" >ready &
 	all=$!
 	until grep -q ready ready; do sleep 0.01; done
@@ -40,7 +41,7 @@ stop_agents
 
 start_agents 250
 ready_first=$all
-cp ready ready.first
+: >ready
 "$build/tests/scripted_agent" --count 250 --log "$world/log2" '/run/qemuvm/more%d.qga' "${slow[@]}" >ready &
 second=$!
 until grep -q ready ready; do sleep 0.01; done

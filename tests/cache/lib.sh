@@ -36,6 +36,7 @@ start_agent() {
 	local name=$1 socket=/run/qemuvm/$1.qga
 	shift
 	stop_agent "$name"
+	: >"$world/ready.$name"
 	"$build/tests/scripted_agent" --log "$world/$name.log" "$socket" "$@" >"$world/ready.$name" &
 	agents[$name]=$!
 	until grep -q ready "$world/ready.$name"; do

@@ -60,6 +60,13 @@ make_private_folders() {
 	chmod 700 "$world/home/.ssh"
 }
 
+# Configuration files and options split a path at its blanks.
+use_build_without_blanks() {
+	mkdir "$world/build"
+	mount --bind "$build" "$world/build"
+	build=$world/build
+}
+
 configure_programs() {
 	printf 'hosts: files qemuvm [!UNAVAIL=return] dns\n' >/etc/nsswitch.conf
 	rm -f /etc/resolv.conf
@@ -280,6 +287,7 @@ enter_namespaces "$@"
 # tests/run takes for a failure.
 set -e
 make_private_folders
+use_build_without_blanks
 configure_programs
 configure_home
 start_network

@@ -8,7 +8,7 @@
 sshd_unpack() {
 	mkdir -p "$world/sshd" /run/sshd
 	gzip -dc "$QEMUVM_E2E_GUEST/initramfs.gz" | (cd "$world/sshd" &&
-		cpio -idm --quiet usr/sbin/sshd usr/lib/openssh/sftp-server 'usr/lib/*-linux-gnu/*')
+		cpio -idm --quiet usr/sbin/sshd usr/lib/openssh/sftp-server 'usr/lib/openssh/sshd-*' 'usr/lib/*-linux-gnu/*')
 	# The host's own C library goes with its loader.
 	rm -f "$world"/sshd/usr/lib/*-linux-gnu/lib{c,m,resolv}.so.*
 	ssh-keygen -q -t ed25519 -N '' -f "$world/sshd/key"
@@ -19,11 +19,14 @@ sshd_unpack() {
 
 # sshd_start ADDRESS PORT: until it listens. It finds the module as every program does.
 sshd_start() {
-	local libraries
+	local libraries programs=() there=$world/sshd/usr/lib/openssh
 	libraries=$(echo "$world"/sshd/usr/lib/*-linux-gnu)
+	# Since 9.8 sshd runs programs of its own, and may be told where they are.
+	[ ! -e "$there/sshd-session" ] || programs+=(-o SshdSessionPath="$there/sshd-session")
+	[ ! -e "$there/sshd-auth" ] || programs+=(-o SshdAuthPath="$there/sshd-auth")
 	LD_LIBRARY_PATH=$build:$libraries "$world/sshd/usr/sbin/sshd" -f /dev/null -D -e -r \
 		-h "$world/sshd/key" -o ListenAddress="$1" -p "$2" -o PidFile=none -o UsePAM=no \
 		-o PermitRootLogin=prohibit-password -o StrictModes=no -o UseDNS=no \
-		-o Subsystem="sftp $world/sshd/usr/lib/openssh/sftp-server" >"$world/sshd.log" 2>&1 &
+		"${programs[@]}" -o Subsystem="sftp $world/sshd/usr/lib/openssh/sftp-server" >"$world/sshd.log" 2>&1 &
 	wait_until 10 bash -c ": </dev/tcp/$1/$2"
 }

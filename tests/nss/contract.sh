@@ -12,8 +12,10 @@ build=${QEMUVM_BUILD:-$checkout/build}
 if [ -z "${QEMUVM_NSS_NAMESPACE:-}" ]; then
 	need_commands unshare ip strace nm readelf
 	export QEMUVM_NSS_NAMESPACE=1
-	exec unshare -n -p --fork --kill-child --mount-proc -- "$0" "$@"
+	exec unshare -n -m -p --fork --kill-child --mount-proc -- "$0" "$@"
 fi
+# Of an installed qemuvm neither its cache nor its sockets.
+mount -t tmpfs -o mode=755 tmpfs /run
 ip link set lo up
 ip link add br0 address 02:00:00:00:00:01 type bridge
 ip addr add 10.66.0.1/24 dev br0
@@ -39,6 +41,7 @@ nic() { # ADDRESS...: an interface with these addresses, as the agent describes 
 agent() { # NAME VERB...: plays an agent
 	local name=$1
 	shift
+	: >"$world/$name.ready"
 	"$build/tests/scripted_agent" --log "$world/$name.log" "$world/$name.qga" "$@" \
 		>"$world/$name.ready" &
 	for _ in $(seq 100); do
