@@ -3,6 +3,7 @@
 # Leases that ISC dhcpd gave and wrote down.
 # shellcheck source=tests/leases/lib.sh
 . "$(dirname "$0")/lib.sh"
+skip_without isc-dhcp-server
 need_commands dhcpd
 
 file_4=$folder/dhcpd.leases

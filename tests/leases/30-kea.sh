@@ -16,7 +16,7 @@ start_kea() {
 		  "interfaces-config": { "interfaces": [ "br0" ] },
 		  "lease-database": { "type": "memfile", "name": "$2", "lfc-interval": 0 },
 		  "valid-lifetime": $LEASE_SECONDS, ${5:-}
-		  "subnet$1": [ { "subnet": "$3", "interface": "br0", "pools": [ { "pool": "$4" } ] } ]
+		  "subnet$1": [ { "id": 1, "subnet": "$3", "interface": "br0", "pools": [ { "pool": "$4" } ] } ]
 		} }
 	EOF
 	start "$(copy_program "kea-dhcp$1")" -c "$folder/kea$1.conf"

@@ -20,6 +20,7 @@ START_MS=15000
 LEASE_SECONDS=600
 
 enter_namespaces() {
+	skip_without isc-dhcp-client
 	[ -z "${QEMUVM_LEASES_INSIDE:-}" ] || return 0
 	need_commands unshare nsenter ip dhclient
 	QEMUVM_LEASES_INSIDE=1 exec unshare -n -m -p --fork --kill-child --mount-proc -- "$0" "$@"

@@ -84,6 +84,14 @@ need_commands() {
 	done
 }
 
+# skip_without PACKAGE: ends the script if tests/run found that this release of Debian has none.
+skip_without() {
+	[[ " ${QEMUVM_UNAVAILABLE:-} " != *" $1 "* ]] || {
+		printf 'skipped: this release of Debian has no %s\n' "$1"
+		finish
+	}
+}
+
 # Milliseconds since some fixed moment. EPOCHREALTIME has six digits after its
 # point, or the comma of a locale.
 now_ms() {
