@@ -64,8 +64,8 @@ FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
 DROP_IN  := $(B)/40-qemuvm.conf
 
-.PHONY: all help fuzz-targets tests test unit demo picture bench fuzz chaos lint format check-asan install \
-	uninstall clean
+.PHONY: all help fuzz-targets tests test test-releases unit demo picture bench fuzz chaos lint format check-asan \
+	install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -78,6 +78,7 @@ help:
 	  'make uninstall      remove them' \
 	  'make unit           the unit tests alone: seconds' \
 	  'make test           everything: sudo tests/run' \
+	  'make test-releases  demo, install and tests on Debian 12, 13 and testing (RELEASES, STEPS)' \
 	  'make demo           a real VM reached by name: sudo ./install.sh --demo' \
 	  'make picture        the picture of README.md, from a real run: needs root' \
 	  'make bench          figures, as ratios against peers' \
@@ -179,10 +180,12 @@ tests: all $(UNIT) $(SUPPORT) $(PRELOAD)
 fuzz-targets: $(FUZZ)
 
 unit: tests
-	$(Q)QEMUVM_BUILD=$(abspath $(B)) tests/unit/run
+	$(Q)QEMUVM_BUILD="$(abspath $(B))" tests/unit/run
 
 test:
 	$(Q)tests/run
+test-releases:
+	$(Q)tests/releases
 demo:
 	$(Q)./install.sh --demo
 picture: all
@@ -206,7 +209,7 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
 
 SOURCES := $(wildcard resolver/*.c resolver/*/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c cli/*/*.c)
-SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/lint/layers tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \
+SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/releases tests/lint/layers tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \
 	$(filter-out %.c %.h,$(wildcard tests/bench/*)) \
 	tests/guest/demo tests/guest/init)
 lint: $(PAGES) $(MODULE)
