@@ -49,7 +49,9 @@ LARGE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 ALL_CPPFLAGS := -D_GNU_SOURCE $(LARGE) -DQEMUVM_DOMAIN='"$(DOMAIN)"' -DQEMUVM_VERSION='"$(VERSION)"' \
 	-DQEMUVM_SYSCONFDIR='"$(SYSCONFDIR)"' -DQEMUVM_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	-I. -Iresolver $(CPPFLAGS)
-ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(SANITIZER) $(APART) $(LDFLAGS)
+# The sanitizers of newer compilers wrap functions of libresolv, and find them only if it is loaded.
+AS_NEEDED := $(if $(SANITIZE),,-Wl,--as-needed)
+ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(AS_NEEDED) $(SANITIZER) $(APART) $(LDFLAGS)
 WHOLE_LDFLAGS = $(filter-out $(APART),$(ALL_LDFLAGS)) $(WHOLE)
 
 # A folder, with the folders in it.
