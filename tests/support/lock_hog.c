@@ -17,9 +17,12 @@
 #define LIFE_SECONDS 30
 
 static char *memory;
+/* A thread that is created needs the lock as well. */
+static pthread_barrier_t all_are_there;
 
 static void *change_protection(void *context)
 {
+	pthread_barrier_wait(&all_are_there);
 	for (;;) {
 		mprotect(memory, SIZE, PROT_READ);
 		mprotect(memory, SIZE, PROT_READ | PROT_WRITE);
@@ -41,6 +44,7 @@ int main(void)
 	madvise(memory, SIZE, MADV_NOHUGEPAGE);
 	for (size_t i = 0; i < SIZE / 16; i += 4096)
 		memory[i] = 1;
+	pthread_barrier_init(&all_are_there, NULL, THREADS + 1);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, 65536);
 	for (int i = 0; i < THREADS; i++) {
@@ -53,6 +57,7 @@ int main(void)
 	}
 	puts("ready");
 	fflush(stdout);
+	pthread_barrier_wait(&all_are_there);
 	sleep(LIFE_SECONDS);
 	return 0;
 }
