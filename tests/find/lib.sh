@@ -29,6 +29,10 @@ begin_world() {
 	# Others than root have to reach the programs and the sockets.
 	world=/run/world
 	mkdir "$world"
+	# Shells and options split a path at its blanks.
+	mkdir "$world/build"
+	mount --bind "$build" "$world/build"
+	build=$world/build
 	cp "$build/qemuvm" "$world"
 	: >"$world/conf"
 	export QEMUVM_CONFIG=$world/conf
