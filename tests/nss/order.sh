@@ -51,7 +51,7 @@ check_line() {
 	[ "$(found web.vm)" != 10.66.0.5 ] || goes_out || well=ok
 	check_equal "\"$1\": doctor says what glibc does, $2" "$2 $2" "$well $(verdict)"
 	printf 'hosts: %s\n' "$1" >root/etc/nsswitch.conf
-	DESTDIR=$world/root MAKEFLAGS=B=$checkout/build/install "$checkout/install.sh" --no-ssh >output 2>&1
+	DESTDIR=$world/root MAKEFLAGS=B=build/install "$checkout/install.sh" --no-ssh >output 2>&1
 	cat root/etc/nsswitch.conf >etc/nsswitch.conf
 	check_equal "\"$1\": is as it should be behind install.sh" 'ok 10.66.0.5' "$(verdict) $(found web.vm)"
 	[ "$2" = problem ] || check_equal "\"$1\": which left it alone" "hosts: $1" "$(cat root/etc/nsswitch.conf)"
