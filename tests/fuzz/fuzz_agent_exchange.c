@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct agent_options options = {.deadline = deadline_after_ms(DEADLINE_MS),
 		.drain_ms = DEADLINE_MS,
 		.takes_refusals = (flags & TAKES_REFUSALS) != 0};
-	struct agent agent;
+	static struct agent agent;
 	int fds[2], value;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) < 0)

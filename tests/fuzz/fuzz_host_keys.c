@@ -128,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		.takes_refusals = true};
 	struct peer peer = {-1, bytes + (len > 0), bytes + len};
 	struct timeval patience = {.tv_usec = PATIENCE_US};
-	struct agent agent;
+	static struct agent agent;
 	pthread_t thread;
 	int fds[2];
 

@@ -21,7 +21,7 @@ static enum nsswitch_state check(char *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	char text[4096];
+	static char text[4096];
 	enum nsswitch_state state, uncommented;
 
 	if (len == 0 || len > 1024)

@@ -57,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	/* An odd first byte: in a locale that has all of Unicode. */
 	static const char *const locales[] = {"C", "C.UTF-8"};
-	char text[TEXT_MAX + 1], *rendered;
+	static char text[TEXT_MAX + 1];
+	char *rendered;
 
 	if (len == 0)
 		return 0;
