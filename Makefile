@@ -66,8 +66,8 @@ FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 PAGES    := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
 DROP_IN  := $(B)/40-qemuvm.conf
 
-.PHONY: all help fuzz-targets tests test test-releases unit demo picture bench fuzz chaos lint format check-asan \
-	install uninstall clean
+.PHONY: all help fuzz-targets tests test test-releases unit demo picture bench fuzz chaos lint format \
+	check-asan check-tsan check-valgrind install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -86,7 +86,9 @@ help:
 	  'make bench          figures, as ratios against peers' \
 	  'make fuzz           the parsers under a fuzzer (FUZZ_SECONDS=60 each)' \
 	  'make chaos          VMs that come and go while all are looked up (CHAOS_SECONDS=300 VMS=200)' \
-	  'make check-asan     the unit tests under the address and undefined-behaviour sanitizers' \
+	  'make check-asan     unit tests and suites under the address and undefined-behaviour sanitizers' \
+	  'make check-tsan     unit tests and lookups in threads under the thread sanitizer' \
+	  'make check-valgrind lookups of each kind under valgrind' \
 	  'make lint           clang-tidy, shellcheck, mandoc -T lint' \
 	  'make format         clang-format over the sources' \
 	  'V=1 shows commands; CC=clang, DOMAIN=vm, WERROR=1, SANITIZE=... are understood.'
@@ -207,8 +209,21 @@ chaos: tests
 	$(Q)CHAOS_SECONDS=$(CHAOS_SECONDS) VMS=$(VMS) QEMUVM_BUILD=$(abspath $(B)) \
 		tests/hostile/40-chaos.sh
 
+# With suites whose programs are all built here: others load the module into programs that are not.
+ASAN_SUITES := cli/args cli/list cli/export cli/messages find/10-forms protocol/30-scripted-agent nss/checked
 check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' unit
+	$(Q)$(foreach suite,$(ASAN_SUITES),QEMUVM_UNDER=env QEMUVM_BUILD=$(abspath build/asan) \
+		tests/$(suite).sh &&) true
+
+# Check's own limits of time are for programs that are not slowed down.
+check-tsan:
+	$(Q)CK_TIMEOUT_MULTIPLIER=10 \
+		$(MAKE) --no-print-directory B=build/tsan SANITIZE=thread CFLAGS='-O1 -g' unit
+	$(Q)QEMUVM_UNDER=env QEMUVM_BUILD=$(abspath build/tsan) tests/nss/checked.sh
+
+check-valgrind: tests
+	$(Q)tests/nss/checked.sh
 
 SOURCES := $(wildcard resolver/*.c resolver/*/*.c nss_qemuvm/*.c ssh-helper/*.c cli/*.c cli/*/*.c)
 SCRIPTS := install.sh $(wildcard .ci/run tests/run tests/releases tests/lint/layers tests/*/run tests/*/*.sh tests/guest/build completions/*.bash picture/record \

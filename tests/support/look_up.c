@@ -123,6 +123,8 @@ static int canonical(const char *name)
 	int code = resolve(name, AF_UNSPEC, AI_CANONNAME, &list);
 
 	puts(code == 0 ? list->ai_canonname : code_name(code));
+	if (code == 0)
+		freeaddrinfo(list);
 	return 0;
 }
 
