@@ -184,7 +184,7 @@ static struct outcome hear_repeated(
 	const char *begin, const char *part, size_t count, const char *end)
 {
 	/* What a crowd of lines costs under a sanitizer is no matter of this test. */
-	struct peer peer = {.times = 1, .budget_ms = 5 * BUDGET_MS};
+	struct peer peer = {.times = 1, .budget_ms = 50 * BUDGET_MS};
 	struct outcome outcome;
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, &peer.text_len);
