@@ -116,7 +116,7 @@ static int list_watch(const struct list_request *request)
 	char *text = NULL;
 	int r;
 
-	while ((r = list_all_refresh(request->print, &text)) >= 0) {
+	while ((r = list_all_refresh(request->print, false, &text)) >= 0) {
 		/* A terminal shows the list in place, a file keeps the old ones. */
 		if (r > 0 && isatty(STDOUT_FILENO))
 			fputs("\033[H\033[J", stdout);

@@ -36,6 +36,7 @@ int list_all(struct host *host, enum list_all_cache cache, struct answer_list *r
 	struct resolver_survey survey = {
 		.cached_only = cache == LIST_ALL_CACHE_ONLY,
 		.no_cache = cache == LIST_ALL_CACHE_UNUSED,
+		.wants_contained = cache == LIST_ALL_CACHE_USED,
 		.query_monitor = cache == LIST_ALL_CACHE_ONLY ? NULL : vm_monitor_query,
 		.show_progress = isatty(STDERR_FILENO) ? progress_show : NULL,
 		.context = &progress,
@@ -72,7 +73,7 @@ bool list_all_name(const struct resolver_answer *answer, char ret_name[static NA
 	return true;
 }
 
-int list_all_refresh(void (*print)(FILE *stream, const struct answer_list *answers), char **text)
+int list_all_refresh(list_all_print_fn *print, bool counting_only, char **text)
 {
 	struct answer_list answers;
 	char *old = *text, *fresh = NULL;
@@ -84,6 +85,13 @@ int list_all_refresh(void (*print)(FILE *stream, const struct answer_list *answe
 	r = list_all(command_host(), LIST_ALL_CACHE_USED, &answers);
 	if (r < 0)
 		return r;
+	for (int i = 0; counting_only && i < answers.count; i++)
+		if (answers.list[i].outcome == RESOLVER_NO_VM) {
+			memmove(&answers.list[i], &answers.list[i + 1],
+				(size_t)(answers.count - i - 1) * sizeof(answers.list[0]));
+			answers.count--;
+			i--;
+		}
 	stream = open_memstream(&fresh, &size);
 	if (stream != NULL) {
 		print(stream, &answers);

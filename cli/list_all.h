@@ -34,10 +34,12 @@ int list_all(struct host *host, enum list_all_cache cache, struct answer_list *r
 bool list_all_name(const struct resolver_answer *answer, char ret_name[static NAME_HOST_SIZE]);
 
 /*
- * Asks all VMs and prints the answers into a string. *text is the string of the last call, or NULL,
- * and is replaced; it is to be freed. 1 if the string has changed, 0 if not, or a negative errno
- * that has been reported.
+ * Asks all VMs and prints the answers into a string; counting_only leaves those out that are
+ * listed, but have no name here. *text is the string of the last call, or NULL, and is replaced; it
+ * is to be freed. 1 if the string has changed, 0 if not, or a negative errno that has been
+ * reported.
  */
-int list_all_refresh(void (*print)(FILE *stream, const struct answer_list *answers), char **text);
+typedef void list_all_print_fn(FILE *stream, const struct answer_list *answers);
+int list_all_refresh(list_all_print_fn *print, bool counting_only, char **text);
 
 #endif

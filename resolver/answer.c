@@ -141,6 +141,10 @@ void answer_for(struct resolver_answer *answer, const struct resolver_question *
 	memset(answer, 0, sizeof(*answer));
 	answer->vm = *vm;
 	answer_name_host(answer);
+	if (lookup->found->reason == REASON_CONTAINED) {
+		answer_not_found(answer, REASON_CONTAINED);
+		return;
+	}
 	/* QEMU ended while its guest was asked: what the host knows of it is of former days. */
 	if (lookup->results[SOURCE_AGENT] == -ECONNRESET && vm_process_is_gone(vm)) {
 		answer_not_found(answer, REASON_VM_GONE);

@@ -108,8 +108,10 @@ static void begin_lookup(struct lookup *lookup, const struct lookup_terms *terms
 		lookup->deadline = deadline_after_ms(terms->budget_ms);
 		lookup->memory.lock_until = deadline_after_ms(terms->budget_ms / 2);
 	}
-	/* A VM that nothing outside can reach needs no question about addresses. */
-	if (vm_is_unreachable(vm) && terms->session == NULL) {
+	/* A VM that nothing outside can reach needs no question about addresses, and one that does
+	 * not count is only told. */
+	if (lookup->found->reason == REASON_CONTAINED ||
+		(vm_is_unreachable(vm) && terms->session == NULL)) {
 		lookup->is_gathered = true;
 		return;
 	}

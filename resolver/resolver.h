@@ -126,6 +126,8 @@ struct resolver_survey {
 	int budget_ms;    /* 0: timeout_ms of the configuration */
 	bool cached_only; /* the host's knowledge, and what agents said before */
 	bool no_cache;    /* as in struct resolver_question */
+	/* VMs in containers that do not count are among the answers, as REASON_CONTAINED. */
+	bool wants_contained;
 	resolver_query_monitor_fn *query_monitor; /* or NULL */
 	/* Shows that the library is at work, from time to time while it waits; or NULL. */
 	void (*show_progress)(void *context, size_t answered, size_t count);

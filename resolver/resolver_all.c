@@ -8,10 +8,10 @@
 #include <sys/resource.h>
 
 #include "answer.h"
+#include "cache/agent_memory.h"
 #include "cache/cache.h"
 #include "find/vm_find.h"
 #include "lookup.h"
-#include "cache/agent_memory.h"
 
 /* Does a lookup of its id lead to the one before it, which an earlier template found? */
 static bool is_shadowed(const struct vm_found *found, const struct vm_found *before)
@@ -23,7 +23,7 @@ static bool is_shadowed(const struct vm_found *found, const struct vm_found *bef
 
 /* Lookups of the VMs that count and that a name leads to; nothing is told of the others. */
 static int make_lookups(const struct vm_founds *founds, const struct agent_memory *memory,
-	struct lookup ***ret_lookups)
+	bool wants_contained, struct lookup ***ret_lookups)
 {
 	struct lookup **lookups = calloc(founds->count + 1, sizeof(struct lookup *));
 	size_t made = 0;
@@ -33,7 +33,8 @@ static int make_lookups(const struct vm_founds *founds, const struct agent_memor
 	for (size_t i = 0; i < founds->count; i++) {
 		struct vm_found *found = founds->list[i];
 
-		if (found->reason != REASON_OK && !reason_is_shortage(found->reason))
+		if (found->reason != REASON_OK && !reason_is_shortage(found->reason) &&
+			!(wants_contained && found->reason == REASON_CONTAINED))
 			continue;
 		if (made > 0 && is_shadowed(found, lookups[made - 1]->found))
 			continue;
@@ -49,12 +50,13 @@ static int make_lookups(const struct vm_founds *founds, const struct agent_memor
 }
 
 static int ask_founds(const struct vm_founds *founds, const struct lookup_terms *terms,
-	const struct agent_memory *memory, struct resolver_answer **ret_answers)
+	const struct agent_memory *memory, bool wants_contained,
+	struct resolver_answer **ret_answers)
 {
 	const struct resolver_question question = {.family = AF_UNSPEC, .want_scope_id = true};
 	struct resolver_answer *answers = NULL;
 	struct lookup **lookups;
-	int count = make_lookups(founds, memory, &lookups);
+	int count = make_lookups(founds, memory, wants_contained, &lookups);
 	int answered = 0;
 
 	if (count < 0)
@@ -65,7 +67,8 @@ static int ask_founds(const struct vm_founds *founds, const struct lookup_terms 
 		if (answers != NULL) {
 			answer_for(&answers[answered], &question, lookups[i], terms);
 			/* Who listens was seen only now, and is nobody who counts, or nobody. */
-			answered += answers[answered].outcome != RESOLVER_NO_VM;
+			answered += answers[answered].outcome != RESOLVER_NO_VM ||
+				    answers[answered].reason == REASON_CONTAINED;
 		}
 		free(lookups[i]);
 	}
@@ -137,7 +140,7 @@ int resolver_ask_all(struct host *host, const struct resolver_survey *survey,
 		host_begin(host, survey->budget_ms);
 		terms.budget_ms = deadline_left_ms(host->deadline);
 		memory->has_place = false;
-		r = ask_founds(&founds, &terms, memory, ret_answers);
+		r = ask_founds(&founds, &terms, memory, survey->wants_contained, ret_answers);
 		vm_founds_free(&founds);
 	}
 	cache_close(&cache);

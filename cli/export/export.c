@@ -48,7 +48,7 @@ static int export_once(const struct format *format)
 {
 	char *text = NULL;
 
-	if (list_all_refresh(format->print, &text) < 0)
+	if (list_all_refresh(format->print, true, &text) < 0)
 		return EXIT_NO_ADDRESS;
 	fputs(text, stdout);
 	free(text);
@@ -116,7 +116,7 @@ static int export_watch(const struct export_request *request)
 	int r = folder_make(request->directory, FOLDER_MODE);
 
 	while (r == 0) {
-		int changed = list_all_refresh(request->format->print, &text);
+		int changed = list_all_refresh(request->format->print, true, &text);
 
 		if (changed < 0)
 			break;

@@ -7,39 +7,42 @@
 
 #include "base/text.h"
 
-static const char *const default_sockets[] = {
-	"/tmp/aetherscale-qga-%s.sock",
-	"/run/qemu-server/%s.qga",
-	"/run/qemuvm/%s.qga",
-	"/run/user/%U/qemuvm/%s.qga",
-};
+static const char default_sockets[] =
+	"/tmp/aetherscale-qga-%s.sock\n"
+	"/run/qemu-server/%s.qga\n"
+	"/run/qemuvm/%s.qga\n"
+	"/run/user/%U/qemuvm/%s.qga\n";
 
-static const char *const default_prefixes[] = {"qemu-vm-", "vm-", "lima-"};
+static const char default_prefixes[] =
+	"qemu-vm-\n"
+	"vm-\n"
+	"lima-\n";
 
 /* None below /tmp, where anybody can put one. */
-static const char *const default_leases[] = {
-	"/var/lib/misc/dnsmasq.leases",
-	"/var/lib/misc/dnsmasq.*.leases",
-	"/var/lib/libvirt/dnsmasq/*.status",
-	"/var/lib/libvirt/dnsmasq/*.leases",
-	"/var/lib/NetworkManager/dnsmasq-*.leases",
-	"/var/lib/incus/networks/*/dnsmasq.leases",
-	"/var/lib/lxd/networks/*/dnsmasq.leases",
-	"/var/snap/lxd/common/lxd/networks/*/dnsmasq.leases",
-	"/var/snap/multipass/common/data/multipassd/network/dnsmasq.leases",
-	"/var/lib/systemd/network/dhcp-server-lease/*",
-	"/run/systemd/netif/dhcp-server-lease/*",
-	"/var/lib/dhcp/dhcpd.leases",
-	"/var/lib/dhcp/dhcpd6.leases",
+static const char default_leases[] =
+	"/var/lib/misc/dnsmasq.leases\n"
+	"/var/lib/misc/dnsmasq.*.leases\n"
+	"/var/lib/libvirt/dnsmasq/*.status\n"
+	"/var/lib/libvirt/dnsmasq/*.leases\n"
+	"/var/lib/NetworkManager/dnsmasq-*.leases\n"
+	"/var/lib/incus/networks/*/dnsmasq.leases\n"
+	"/var/lib/lxd/networks/*/dnsmasq.leases\n"
+	"/var/snap/lxd/common/lxd/networks/*/dnsmasq.leases\n"
+	"/var/snap/multipass/common/data/multipassd/network/dnsmasq.leases\n"
+	"/var/lib/systemd/network/dhcp-server-lease/*\n"
+	"/run/systemd/netif/dhcp-server-lease/*\n"
+	"/var/lib/dhcp/dhcpd.leases\n"
+	"/var/lib/dhcp/dhcpd6.leases\n"
 	/* While Kea puts its files in order, former leases are in .2, those in between in .1. */
-	"/var/lib/kea/kea-leases4.csv",
-	"/var/lib/kea/kea-leases4.csv.[12]",
-	"/var/lib/kea/kea-leases6.csv",
-	"/var/lib/kea/kea-leases6.csv.[12]",
-};
+	"/var/lib/kea/kea-leases4.csv\n"
+	"/var/lib/kea/kea-leases4.csv.[12]\n"
+	"/var/lib/kea/kea-leases6.csv\n"
+	"/var/lib/kea/kea-leases6.csv.[12]\n";
 
 /* Who run the VMs of libvirt. */
-static const char *const default_users[] = {"libvirt-qemu", "qemu"};
+static const char default_users[] =
+	"libvirt-qemu\n"
+	"qemu\n";
 
 static const char *const source_names[SOURCE_COUNT] = {
 	[SOURCE_AGENT] = "agent",
@@ -47,36 +50,34 @@ static const char *const source_names[SOURCE_COUNT] = {
 	[SOURCE_NEIGHBOUR] = "neighbour",
 };
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 const char *config_source_name(enum source_id source)
 {
 	return source < SOURCE_COUNT ? source_names[source] : "";
 }
 
-static void copy_texts(char *places, size_t size, const char *const *texts, size_t count)
+/* One of a list in each place. Returns how many. */
+static unsigned int copy_lines(char *places, size_t size, const char *lines)
 {
-	for (size_t i = 0; i < count; i++)
-		memcpy(places + i * size, texts[i], strlen(texts[i]) + 1);
+	struct text rest = text_of(lines), line;
+	unsigned int count = 0;
+
+	while (text_take_line(&rest, &line))
+		(void)text_copy(line, places + count++ * size, size);
+	return count;
 }
 
 void config_init(struct config *ret_config)
 {
 	struct config *config = ret_config;
 	memset(config, 0, sizeof(*config));
-	copy_texts(
-		config->sockets[0], CONFIG_PATH_SIZE, default_sockets, COUNT_OF(default_sockets));
-	config->socket_count = COUNT_OF(default_sockets);
-	copy_texts(config->prefixes[0], CONFIG_PREFIX_SIZE, default_prefixes,
-		COUNT_OF(default_prefixes));
-	config->prefix_count = COUNT_OF(default_prefixes);
-	copy_texts(config->leases[0], CONFIG_PATH_SIZE, default_leases, COUNT_OF(default_leases));
-	config->lease_count = COUNT_OF(default_leases);
+	config->socket_count = copy_lines(config->sockets[0], CONFIG_PATH_SIZE, default_sockets);
+	config->prefix_count =
+		copy_lines(config->prefixes[0], CONFIG_PREFIX_SIZE, default_prefixes);
+	config->lease_count = copy_lines(config->leases[0], CONFIG_PATH_SIZE, default_leases);
+	config->trusted_count =
+		copy_lines(config->trusted_users[0], CONFIG_USER_SIZE, default_users);
 	for (int i = 0; i < SOURCE_COUNT; i++)
 		config->sources[config->source_count++] = (enum source_id)i;
-	copy_texts(
-		config->trusted_users[0], CONFIG_USER_SIZE, default_users, COUNT_OF(default_users));
-	config->trusted_count = COUNT_OF(default_users);
 	config->timeout_ms = 1000;
 	config->cache_s = 5;
 	config->stale_s = 60;

@@ -48,6 +48,7 @@ struct config {
 	int wait_s;        /* how long after QEMU's start connect waits for a VM: 0 to 86,400 */
 	bool routed;       /* may an address behind a gateway be in an answer */
 	bool add_forward;  /* may connect ask the monitor for a forward */
+	bool containers;   /* do VMs in another pid or user namespace have names */
 	uint64_t identity; /* config_identity() of the file that it was read from */
 };
 

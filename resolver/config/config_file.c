@@ -60,6 +60,7 @@ static const struct key keys[] = {
 	NUMBER(wait_s, 0, 86400),
 	TRUTH(routed),
 	TRUTH(add_forward),
+	TRUTH(containers),
 };
 
 /* What is known while a file is read. */

@@ -12,11 +12,14 @@
 
 #include "base/text.h"
 #include "config/passwd.h"
+#include "host/proc.h"
 
 /* As many links as a sane path has; the kernel's own limit is 40. */
 #define LINKS_MAX 16
 /* Templates are shorter than CONFIG_PATH_SIZE; this leaves room for what links put in. */
 #define WALK_PATH_SIZE 1024
+/* What the kernel shows for a user who has no number (/proc/sys/kernel/overflowuid); also nobody's. */
+#define OVERFLOW_UID 65534
 /* Users and groups below it are the system's own. */
 #define SYSTEM_UIDS 1000
 
@@ -28,6 +31,23 @@ static bool trust_lists_uid(struct trust *trust, uid_t uid)
 	return false;
 }
 
+/*
+ * A program with file capabilities has its caller's ids, and one that is set-uid does not: then the
+ * caller chose its surroundings. In a user namespace everybody without a number there is shown as
+ * the overflow uid (user_namespaces(7)), so that the caller who has it is nobody in particular.
+ */
+static bool is_caller_trusted(void)
+{
+	uid_t uid, euid, suid;
+	gid_t gid, egid, sgid;
+
+	if (getauxval(AT_SECURE) != 0 &&
+		(getresuid(&uid, &euid, &suid) < 0 || getresgid(&gid, &egid, &sgid) < 0 ||
+			uid != euid || uid != suid || gid != egid || gid != sgid))
+		return false;
+	return geteuid() != OVERFLOW_UID || !proc_has_unmapped_users();
+}
+
 void trust_init(const struct config *config, struct trust *ret_trust)
 {
 	struct trust *trust = ret_trust;
@@ -36,7 +56,7 @@ void trust_init(const struct config *config, struct trust *ret_trust)
 	trust->count = 0;
 	trust->unread = NULL;
 	trust->uids[trust->count++] = 0;
-	if (getauxval(AT_SECURE) == 0)
+	if (is_caller_trusted())
 		trust->uids[trust->count++] = geteuid();
 	for (unsigned int i = 0; i < config->trusted_count; i++) {
 		if (config_user_uid(config->trusted_users[i], &uid) == 0)
@@ -58,44 +78,63 @@ bool trust_has_uid(struct trust *trust, uid_t uid)
 	return trust_lists_uid(trust, uid);
 }
 
-bool trust_has_uids(struct trust *trust, const uid_t uids[static 3])
+/* Services of the system that run other people's jobs, or containers, by how they begin. */
+static bool runs_jobs(struct text unit)
 {
-	return uids[0] == uids[1] && uids[0] == uids[2] && trust_has_uid(trust, uids[0]);
+	static const char names[][12] = {"docker", "podman", "libpod", "crio", "containerd", "kube",
+		"cron", "anacron", "atd", "ssh", "getty", "serial-gett", "user@", "lxc", "machine-"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (text_begins_with(unit, names[i]))
+			return true;
+	return false;
 }
 
 /* What one path of a control group shows: 1 a trusted starter, -1 another, 0 nothing. */
 static int judge_cgroup(struct trust *trust, struct text path)
 {
-	static const char slice[] = ".slice";
-	struct text rest = path, first;
+	struct text rest = path, unit, last = {NULL, NULL};
 	uint64_t uid;
 
 	if (text_take(&rest, "/user.slice/user-")) {
 		bool is_trusted = text_take_number(&rest, 10, (uid_t)-2, &uid) == 0 &&
-				  text_begins_with(rest, slice) && trust_has_uid(trust, (uid_t)uid);
+				  text_begins_with(rest, ".slice") &&
+				  trust_has_uid(trust, (uid_t)uid);
 
 		return is_trusted ? 1 : -1;
 	}
-	if (!text_take_char(&rest, '/') || !text_take_field(&rest, '/', &first) ||
-		!text_ends_with(first, slice) || text_equals(first, slice))
+	if (text_begins_with(path, "/user.slice"))
+		return -1;
+	/* libvirt's machines, and Proxmox's. */
+	if (text_begins_with(path, "/machine.slice/machine-qemu") ||
+		text_begins_with(path, "/qemu.slice/"))
+		return 1;
+	if (!text_take(&rest, "/system.slice/"))
 		return 0;
-	return text_equals(first, "user.slice") ? -1 : 1;
+	while (text_take_field(&rest, '/', &unit)) {
+		if (runs_jobs(unit))
+			return 0;
+		last = unit;
+		if (text_ends_with(unit, ".service"))
+			break;
+	}
+	return last.at != NULL && text_ends_with(last, ".service") ? 1 : 0;
 }
 
-bool trust_has_cgroup(struct trust *trust, const char *text)
+int trust_judge_cgroup(struct trust *trust, const char *text)
 {
 	struct text rest = text_of(text), line;
-	bool is_supported = false;
+	int judgement = 0;
 
 	while (text_take_line(&rest, &line)) {
 		const char *path = memchr(line.at, '/', text_len(line));
 		int r = path != NULL ? judge_cgroup(trust, (struct text){path, line.end}) : 0;
 
 		if (r < 0)
-			return false;
-		is_supported |= r > 0;
+			return r;
+		judgement |= r;
 	}
-	return is_supported;
+	return judgement;
 }
 
 /* What a walk does not pass. */

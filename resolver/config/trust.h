@@ -48,15 +48,13 @@ void trust_init(const struct config *config, struct trust *ret_trust);
 
 bool trust_has_uid(struct trust *trust, uid_t uid);
 
-/* Are a process's real, effective and saved user the same, and trusted? */
-bool trust_has_uids(struct trust *trust, const uid_t uids[static 3]);
-
 /*
- * Do the control groups of a process (proc(5), cgroup: lines of ID:CONTROLLERS:PATH) show that
- * nobody who is not trusted started it? True only if some path begins with a slice of systemd's and
- * none leads through the slice of such a user.
+ * What the control groups of a process (proc(5), cgroup: lines of ID:CONTROLLERS:PATH) tell of who
+ * started it: 1 somebody trusted, -1 a user who is not, 0 nothing. A login's is below its user's
+ * slice. For a trusted starter are libvirt's and Proxmox's machines, and services of the system,
+ * but for those that run other people's jobs or containers.
  */
-bool trust_has_cgroup(struct trust *trust, const char *text);
+int trust_judge_cgroup(struct trust *trust, const char *text);
 
 /*
  * Opens the file that path names (O_PATH), walking its directories one by one: a symbolic link is

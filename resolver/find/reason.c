@@ -31,6 +31,8 @@ enum reason reason_of_finding(int error)
 		return REASON_STRANGER;
 	case -ENOTUNIQ:
 		return REASON_AMBIGUOUS;
+	case -EXDEV:
+		return REASON_CONTAINED;
 	case -EKEYREJECTED:
 		return REASON_UNSUPPORTED;
 	case -E2BIG:
@@ -106,6 +108,8 @@ static const char *const texts[] = {
 		"connect",
 	[REASON_STRANGER] = "belongs to another user, who is not trusted (see `trusted_users` in "
 			    "qemuvm.conf; root does not see users' VMs: ask without sudo)",
+	[REASON_CONTAINED] = "runs in a container (another pid or user namespace), which can claim any name (see "
+			     "`containers` in qemuvm.conf)",
 	[REASON_UNSUPPORTED] =
 		"a process of another user has this name, and neither its socket, its "
 		"control group nor a lease confirms it (ask as root, or as that user)",

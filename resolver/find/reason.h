@@ -18,6 +18,7 @@ enum reason {
 	REASON_VM_GONE,       /* its socket is there, its QEMU is not */
 	REASON_NO_PERMISSION, /* on its socket */
 	REASON_STRANGER,      /* it belongs to a user who is not trusted */
+	REASON_CONTAINED,     /* it runs in a container, and those do not count */
 	REASON_UNSUPPORTED,   /* a process shows its name, and nothing confirms that */
 	REASON_LONG_ARGUMENTS,
 	REASON_UNREADABLE, /* its entry in /proc, or its socket's path */

@@ -94,7 +94,7 @@ static void append_configs(struct vm_process *process, struct trust *trust)
 }
 
 /* Who runs it. The owner comes first: see proc.h. */
-static int read_user(struct host *host, int proc_fd, uid_t *ret_uid)
+static int read_user(struct host *host, int proc_fd, uid_t *ret_uid, bool *ret_is_contained)
 {
 	struct proc_status status;
 	uid_t owner = (uid_t)-1; /* gcc does not know that errno is positive */
@@ -110,6 +110,7 @@ static int read_user(struct host *host, int proc_fd, uid_t *ret_uid)
 		if (status.uids[i] != owner)
 			return -EPERM;
 	*ret_uid = owner;
+	*ret_is_contained = status.has_pid_namespace || proc_has_user_namespace(proc_fd);
 	return 0;
 }
 
@@ -117,8 +118,9 @@ static int read_user(struct host *host, int proc_fd, uid_t *ret_uid)
  * descriptor is. */
 static int read_process(struct host *host, struct vm_process *process)
 {
+	bool is_contained;
 	uid_t uid;
-	int r = read_user(host, process->proc_fd, &process->uid);
+	int r = read_user(host, process->proc_fd, &process->uid, &process->is_contained);
 
 	if (r < 0)
 		return r;
@@ -127,7 +129,7 @@ static int read_process(struct host *host, struct vm_process *process)
 	if (r < 0)
 		return r;
 	process->argv.text = process->text;
-	r = read_user(host, process->proc_fd, &uid);
+	r = read_user(host, process->proc_fd, &uid, &is_contained);
 	if (r == 0)
 		r = proc_start_time(process->proc_fd, &process->start_time);
 	if (r == 0 && (uid != process->uid || proc_kind(process->proc_fd) != process->kind))
@@ -263,13 +265,20 @@ int vm_process_check(
 {
 	char cgroup[CGROUP_TEXT_SIZE];
 
+	int r = 0;
+
+	if (process->kind == PROC_OTHER ||
+		(process->kind == PROC_HIDDEN && !proc_path_is_qemu(argv_program(&process->argv))))
+		return -ESRCH;
+	/* A container has its own root, who may start anything under any name. */
+	if (process->is_contained && !host->config->containers)
+		return -EXDEV;
 	if (process->kind == PROC_QEMU)
 		return 0;
-	if (process->kind == PROC_OTHER || !proc_path_is_qemu(argv_program(&process->argv)))
-		return -ESRCH;
-	if (proc_cgroup(process->proc_fd, cgroup, sizeof(cgroup)) == 0 &&
-		trust_has_cgroup(&host->trust, cgroup))
-		return 0;
+	if (proc_cgroup(process->proc_fd, cgroup, sizeof(cgroup)) == 0)
+		r = trust_judge_cgroup(&host->trust, cgroup);
+	if (r != 0)
+		return r > 0 ? 0 : -EKEYREJECTED;
 	if (is_supported_by_peer(&host->trust, vm, agent_fd))
 		return 0;
 	return is_supported_by_lease(host, vm) ? 1 : -EKEYREJECTED;
@@ -281,10 +290,16 @@ int vm_process_accept_peer(struct host *host, struct vm *vm, const struct agent_
 
 	if (!trust_has_uid(&host->trust, peer->uid) || (vm->pid != 0 && vm->pid != peer->pid))
 		return -EPERM;
-	vm->pid = peer->pid;
-	vm->uid = peer->uid;
-	if (vm->has_argv || vm_process_open(host, peer->pid, &process) < 0)
+	if (vm->has_argv || vm_process_open(host, peer->pid, &process) < 0) {
+		vm->pid = peer->pid;
+		vm->uid = peer->uid;
 		return 0;
+	}
+	if (process.is_contained && !host->config->containers) {
+		vm_process_close(&process);
+		return -EXDEV;
+	}
+	vm->pid = peer->pid;
 	/* The listener's user is trusted, so his word that this is a QEMU does: by its executable,
 	 * or, if that is hidden or a wrapper's, by the name it was started under. */
 	if (process.kind == PROC_QEMU || proc_path_is_qemu(argv_program(&process.argv)))

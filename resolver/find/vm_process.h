@@ -22,6 +22,7 @@ struct vm_process {
 	int proc_fd;
 	pid_t pid;
 	enum proc_kind kind;
+	bool is_contained; /* in another pid or user namespace than the caller */
 	uid_t uid;
 	uint64_t start_time;
 	struct argv argv; /* with the options of -readconfig behind the others */
@@ -45,7 +46,8 @@ void vm_process_describe(
 	const struct vm_process *process, const struct config *config, struct vm *vm);
 
 /*
- * Is it a QEMU, whose arguments count: see trust.h. 0; 1 if a lease of its MAC is all that supports
+ * Is it a QEMU, whose arguments count: see trust.h. 0; -EXDEV (it runs in a container, and the
+ * configuration does not want those); 1 if a lease of its MAC is all that supports
  * it, which any other process that counts outweighs; -EKEYREJECTED (nothing supports what its
  * arguments say, or something contradicts it); -ESRCH (it is none). *agent_fd is -1, and becomes a
  * connection to vm->agent if it took one to find out.
@@ -56,8 +58,9 @@ int vm_process_check(const struct vm_process *process, struct host *host, const 
 /*
  * From the listener of a VM's socket to what is known of the VM: pid, uid, and
  * vm_process_describe(). What cannot be read (hidepid, another user's process, a listener that is
- * not QEMU) stays unknown, which is no error. 0, or -EPERM if the listener is no trusted user's, or
- * another process than the one that the VM was found by; then *vm is as before.
+ * not QEMU) stays unknown, which is no error. 0; -EPERM (the listener is no trusted user's, or
+ * another process than the one that the VM was found by) or -EXDEV (it runs in a container, and the
+ * configuration does not want those): then *vm is as before.
  */
 int vm_process_accept_peer(
 	struct host *host, struct vm *vm, const struct agent_peer *peer);

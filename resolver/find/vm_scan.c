@@ -73,8 +73,8 @@ static bool is_shortage(int error)
 struct name_search {
 	const char *typed;
 	struct vm_found *best, *other; /* the second is scratch */
-	/* A name that fits better comes first, then what is supported better, then the caller's
-	 * own. */
+	/* The host's own come before a container's, whatever its name; then a name that fits
+	 * better, then what is supported better, then the caller's own. */
 	unsigned int best_rank;
 	bool is_tied;
 	struct vm_rivals *rivals;
@@ -101,11 +101,12 @@ static int look_at_name(struct host *host, struct name_search *search, pid_t pid
 			    : vm_process_check(
 				      &process, host, &search->other->vm, &search->other->agent_fd);
 	vm_process_close(&process);
-	if (r == -EKEYREJECTED)
+	if (r == -EKEYREJECTED || r == -EXDEV)
 		search->error = r;
 	if (r < 0)
 		return 0;
-	rank = (unsigned int)fit * 4 + (r > 0 ? 2 : 0) + (process.uid != geteuid());
+	rank = (process.is_contained ? FIT_NONE * 4 : 0) + (unsigned int)fit * 4 +
+	       (r > 0 ? 2 : 0) + (process.uid != geteuid());
 	if (rank < search->best_rank) {
 		search->best = search->other;
 		search->other = swapped;
@@ -293,7 +294,7 @@ int vm_scan_all(struct host *host, struct vm_founds *founds)
 int vm_scan_shared_macs(struct host *host, struct vm *vm)
 {
 	struct host_scan scan;
-	struct vm *other;
+	struct vm_found *other;
 	bool is_needed = false;
 	int r;
 
@@ -308,8 +309,11 @@ int vm_scan_shared_macs(struct host *host, struct vm *vm)
 	while (r >= 0 && (r = host_scan_next(&scan)) > 0) {
 		if (scan.walk.pid == vm->pid)
 			continue;
-		vm_nics_parse(other, &(struct argv){scan.cmdline, scan.cmdline_len});
-		vm_note_shared_macs(vm, other);
+		vm_nics_parse(&other->vm, &(struct argv){scan.cmdline, scan.cmdline_len});
+		/* Only a VM that counts has a MAC of its own. */
+		if (vm_has_default_mac_of(vm, &other->vm) &&
+			look_at_process(host, scan.walk.pid, other) >= 0)
+			vm_note_shared_macs(vm, &other->vm);
 	}
 	host_scan_end(&scan);
 	free(other);

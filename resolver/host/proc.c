@@ -405,6 +405,23 @@ bool proc_has_other_root(int proc_fd)
 	       is_same_file(proc_fd, "root", "/") == 0;
 }
 
+bool proc_has_unmapped_users(void)
+{
+	char text[64];
+	struct text rest, word;
+	uint64_t numbers[3];
+
+	/* "0 0 4294967295" where all have theirs (user_namespaces(7)). */
+	if (read_beginning(AT_FDCWD, "/proc/thread-self/uid_map", text, sizeof(text)) <= 0)
+		return true;
+	rest = text_trim(text_of(text));
+	for (int i = 0; i < 3; i++)
+		if (!text_take_word(&rest, &word) ||
+			text_number(word, 10, UINT32_MAX, &numbers[i]) < 0)
+			return true;
+	return numbers[0] != 0 || numbers[1] != 0 || numbers[2] < UINT32_MAX;
+}
+
 bool proc_has_user_namespace(int proc_fd)
 {
 	return is_same_file(proc_fd, "ns/user", "/proc/thread-self/ns/user") == 0;

@@ -79,6 +79,9 @@ struct proc_status {
 };
 int proc_status(int proc_fd, struct proc_status *ret_status);
 
+/* Are there users who have no number in the user namespace of the caller? */
+bool proc_has_unmapped_users(void);
+
 /* Has it a user namespace of its own? False if that cannot be seen. */
 bool proc_has_user_namespace(int proc_fd);
 

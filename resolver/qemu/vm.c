@@ -74,6 +74,14 @@ bool vm_nic_is_private(const struct vm_nic *nic)
 	       nic->netdev == VM_NETDEV_NONE;
 }
 
+bool vm_has_default_mac_of(const struct vm *vm, const struct vm *other)
+{
+	for (unsigned int i = 0; i < vm->nic_count; i++)
+		if (vm->nics[i].mac_is_default && vm_nic_by_mac(other, &vm->nics[i].mac) != NULL)
+			return true;
+	return false;
+}
+
 void vm_note_shared_macs(struct vm *vm, const struct vm *other)
 {
 	for (unsigned int i = 0; i < vm->nic_count; i++) {

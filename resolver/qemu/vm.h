@@ -104,6 +104,8 @@ bool vm_has_user_network(const struct vm *vm);
 bool vm_nic_is_private(const struct vm_nic *nic);
 /* Is the MAC of any NIC known, be it a default one (see vm_shares_macs())? */
 bool vm_has_macs(const struct vm *vm);
+/* Has *other a default MAC of *vm, so that it is worth a closer look? */
+bool vm_has_default_mac_of(const struct vm *vm, const struct vm *other);
 /* Notes on the NICs of *vm which default MACs *other has on a NIC that can be reached, too. */
 void vm_note_shared_macs(struct vm *vm, const struct vm *other);
 /* Does another VM have the MAC of a NIC of this one, so that MACs do not identify them? */

@@ -41,7 +41,7 @@ check_equal 'qemuvm-ssh-helper(8) has every verb and option and no other' \
 check_equal 'qemuvm.conf(5) has every key and no other' \
 	"$(sed -n 's/^#\([a-z_]*\) = .*/\1/p' "$checkout/resolver/qemuvm.conf.in" | sort -u)" \
 	"$(sed -n 's/^\.It Cm //p' "$checkout/man/qemuvm.conf.5.in" | tr -d ' ' | tr , '\n' | sort -u)"
-defaults=$(sed -n '/default_leases/,/};/s/^\t"\(.*\)",$/\1/p' "$checkout/resolver/config/config.c")
+defaults=$(sed -n '/default_leases/,/;$/s/^\t"\(.*\)\\n";*$/\1/p' "$checkout/resolver/config/config.c")
 check_equal 'qemuvm.conf names the lease files that are looked for' "$defaults" \
 	"$(sed -n 's/^#lease = //p' "$checkout/resolver/qemuvm.conf.in")"
 check_equal 'and so does its page' "$defaults" "$(sed -n '/^\.It Cm lease/,/^\.It Cm timeout/s/^\//\//p' \

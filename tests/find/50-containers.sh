@@ -8,6 +8,7 @@ begin_world "$@"
 need_commands unshare ip
 
 mapfile -t aport < <(port a)
+printf 'containers = yes\n' >willing
 
 # A private /tmp: the same path leads to another file.
 start unshare -m -- sh -c 'mount -t tmpfs tmpfs /tmp; exec "$@"' sh \
@@ -31,6 +32,8 @@ start unshare -n -- qemu-system-x86_64 -name network \
 	-chardev socket,id=a,host=127.0.0.1,port=4711,server=on,wait=off "${aport[@]}"
 await_qemus
 listed=$(qemuvm list --json)
-check_match 'in another process tree' 'does not answer' "$(of_vm tree .hint)"
+check_match 'in another process tree' 'runs in a container' "$(of_vm tree .hint)"
+listed=$(QEMUVM_CONFIG=$world/willing qemuvm list --json)
+check_match 'in another process tree, if containers are wanted' 'does not answer' "$(of_vm tree .hint)"
 check_equal 'on a port of another network' null "$(of_vm network '."agent-socket"')"
 finish
