@@ -184,12 +184,6 @@ void answer_each(struct resolver_claims ret_claims[static SOURCE_COUNT],
 	}
 }
 
-static bool is_of_question(const struct address *address, const struct resolver_question *question)
-{
-	return (question->family == AF_UNSPEC || address->family == question->family) &&
-	       (address->scope_id == 0 || question->want_scope_id);
-}
-
 void answer_from_entry(struct resolver_answer *answer, const struct resolver_question *question,
 	const struct cache_entry *entry)
 {
@@ -201,9 +195,13 @@ void answer_from_entry(struct resolver_answer *answer, const struct resolver_que
 		(void)endpoint_set_path(&answer->vm.agent, entry->socket.path);
 	answer->vm.pid = entry->process.pid;
 	answer->vm.uid = entry->process.uid;
-	for (unsigned int i = 0; i < kept->count; i++)
-		if (is_of_question(&kept->addresses[i], question))
-			answer->addresses[answer->address_count++] = kept->addresses[i];
+	for (unsigned int i = 0; i < kept->count; i++) {
+		const struct address *address = &kept->addresses[i];
+
+		if ((question->family == AF_UNSPEC || address->family == question->family) &&
+			(address->scope_id == 0 || question->want_scope_id))
+			answer->addresses[answer->address_count++] = *address;
+	}
 	answer->source = kept->source;
 	if (kept->agent_error < 0)
 		answer->agent_reason = reason_of_agent(kept->agent_error);

@@ -22,14 +22,6 @@ static const char *printable(const char *raw, char *text, size_t size)
 	return text;
 }
 
-static const struct vm_forward *forward_to_ssh(const struct resolver_answer *answer)
-{
-	for (unsigned int i = 0; i < answer->vm.forward_count; i++)
-		if (answer->vm.forwards[i].guest_port == 22)
-			return &answer->vm.forwards[i];
-	return NULL;
-}
-
 /* The one way into a VM with user-mode networks only. */
 static void explain_forward(const struct vm_forward *forward, char text[static RESOLVER_TEXT_SIZE])
 {
@@ -57,21 +49,21 @@ const char *resolver_explain_agent(
 	return text;
 }
 
-/* Is the reason about the agent's socket, so that its path is worth telling? */
-static bool is_about_socket(enum reason reason)
-{
-	return reason == REASON_VM_GONE || reason == REASON_NO_PERMISSION ||
-	       reason == REASON_STRANGER || reason == REASON_UNSAFE_LINK ||
-	       (reason >= REASON_AGENT_REPLACED && reason <= REASON_AGENT_MISSING);
-}
-
 const char *resolver_explain(
 	const struct resolver_answer *answer, char text[static RESOLVER_TEXT_SIZE])
 {
 	const char *fixed = reason_text(answer->reason);
-	const struct vm_forward *forward = forward_to_ssh(answer);
+	/* Is it about the agent's socket, so that its path is worth telling? */
+	bool is_about_socket =
+		answer->reason == REASON_VM_GONE || answer->reason == REASON_NO_PERMISSION ||
+		answer->reason == REASON_STRANGER || answer->reason == REASON_UNSAFE_LINK ||
+		(answer->reason >= REASON_AGENT_REPLACED && answer->reason <= REASON_AGENT_MISSING);
+	const struct vm_forward *forward = NULL;
 	char raw[ENDPOINT_PATH_SIZE], one[ENDPOINT_PATH_SIZE], other[NAME_VM_SIZE];
 
+	for (unsigned int i = 0; i < answer->vm.forward_count && forward == NULL; i++)
+		if (answer->vm.forwards[i].guest_port == 22)
+			forward = &answer->vm.forwards[i];
 	printable(endpoint_format(&answer->vm.agent, raw), one, sizeof(one));
 	if (answer->reason == REASON_USER_MODE && forward != NULL)
 		explain_forward(forward, text);
@@ -84,7 +76,7 @@ const char *resolver_explain(
 			printable(answer->rivals[0], one, sizeof(one)), (int)answer->rival_pids[0],
 			printable(answer->rivals[1], other, sizeof(other)),
 			(int)answer->rival_pids[1]);
-	else if (is_about_socket(answer->reason) && one[0] != '\0')
+	else if (is_about_socket && one[0] != '\0')
 		(void)snprintf(text, RESOLVER_TEXT_SIZE, "%s: %s", fixed, one);
 	else
 		(void)snprintf(text, RESOLVER_TEXT_SIZE, "%s", fixed);

@@ -39,15 +39,6 @@ static void judge_claims(struct lookup *lookup, enum source_id id, const struct 
 			.routed = terms->host->config->routed, .macs_shared = vm_shares_macs(vm)});
 }
 
-static bool is_proven(const struct candidates *candidates)
-{
-	for (size_t i = 0; i < candidates->count; i++)
-		if (candidates->list[i].verdict == CANDIDATE_COUNTS &&
-			candidates->list[i].rank == CANDIDATE_PROVEN)
-			return true;
-	return false;
-}
-
 /* What the host knows tells how long a guest is worth waiting for, and answers in its place. */
 static void gather(struct lookup *lookup, const struct lookup_terms *terms)
 {
@@ -63,7 +54,12 @@ static void gather(struct lookup *lookup, const struct lookup_terms *terms)
 		call.candidates = &lookup->candidates[source->id];
 		lookup->results[source->id] = source->claim(&call);
 		judge_claims(lookup, source->id, terms);
-		has_proof |= is_proven(call.candidates);
+		for (size_t j = 0; j < call.candidates->count; j++) {
+			const struct candidate *candidate = &call.candidates->list[j];
+
+			has_proof |= candidate->verdict == CANDIDATE_COUNTS &&
+				     candidate->rank == CANDIDATE_PROVEN;
+		}
 	}
 	if (has_proof && lookup->results[SOURCE_AGENT] == -EINPROGRESS)
 		source_agent_shorten_timeout(&lookup->agent);

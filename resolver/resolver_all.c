@@ -13,14 +13,6 @@
 #include "find/vm_find.h"
 #include "lookup.h"
 
-/* Does a lookup of its id lead to the one before it, which an earlier template found? */
-static bool is_shadowed(const struct vm_found *found, const struct vm_found *before)
-{
-	return strcmp(found->vm.id, before->vm.id) == 0 &&
-	       found->template_index != VM_FOUND_BY_PROCESS &&
-	       before->template_index < found->template_index;
-}
-
 /* Lookups of the VMs that count and that a name leads to; nothing is told of the others. */
 static int make_lookups(const struct vm_founds *founds, const struct agent_memory *memory,
 	bool wants_contained, struct lookup ***ret_lookups)
@@ -32,11 +24,17 @@ static int make_lookups(const struct vm_founds *founds, const struct agent_memor
 		return -ENOMEM;
 	for (size_t i = 0; i < founds->count; i++) {
 		struct vm_found *found = founds->list[i];
+		const struct vm_found *before;
 
 		if (found->reason != REASON_OK && !reason_is_shortage(found->reason) &&
 			!(wants_contained && found->reason == REASON_CONTAINED))
 			continue;
-		if (made > 0 && is_shadowed(found, lookups[made - 1]->found))
+		/* A lookup of its id leads to the one before it, which an earlier template found.
+		 */
+		before = made > 0 ? lookups[made - 1]->found : NULL;
+		if (before != NULL && strcmp(found->vm.id, before->vm.id) == 0 &&
+			found->template_index != VM_FOUND_BY_PROCESS &&
+			before->template_index < found->template_index)
 			continue;
 		lookups[made] = calloc(1, sizeof(*lookups[made]));
 		if (lookups[made] == NULL)

@@ -270,30 +270,38 @@ enum reason vm_find_by_name(const struct vm_finder *finder, const char *name,
 	return reason_of_finding(r);
 }
 
-static bool is_same_vm(const struct vm *a, const struct vm *b)
+/* Makes one of a VM that both ways found: the template's id and socket, and the process's arguments
+ * if the socket did not lead to them. The first by_socket were found by templates. */
+static void merge_twins(struct vm_founds *founds, size_t by_socket)
 {
-	if (a->pid != 0 && b->pid != 0)
-		return a->pid == b->pid;
-	return a->agent.kind == ENDPOINT_UNIX && b->agent.kind == ENDPOINT_UNIX &&
-	       strcmp(a->agent.path, b->agent.path) == 0;
-}
+	for (size_t i = by_socket; i < founds->count; i++)
+		for (size_t j = 0; j < by_socket; j++) {
+			struct vm_found *known = founds->list[j], *twin = founds->list[i];
+			bool is_same = known->vm.pid == twin->vm.pid;
+			struct endpoint agent = known->vm.agent;
+			char id[NAME_VM_SIZE];
 
-/* What both ways of finding it know of one VM: the template's id; the process's arguments, if the
- * socket did not lead to them. */
-static void merge(struct vm_found *known, const struct vm_found *found)
-{
-	struct endpoint agent = known->vm.agent;
-	char id[NAME_VM_SIZE];
-
-	if (found->reason != REASON_OK || (known->reason == REASON_OK && known->vm.has_argv))
-		return;
-	memcpy(id, known->vm.id, sizeof(id));
-	agent.is_serial = found->vm.agent.is_serial;
-	known->vm = found->vm;
-	known->vm.agent = agent;
-	memcpy(known->vm.id, id, sizeof(id));
-	known->reason = REASON_OK;
-	known->is_running = true;
+			if (known->vm.pid == 0 || twin->vm.pid == 0)
+				is_same = agent.kind == ENDPOINT_UNIX &&
+					  twin->vm.agent.kind == ENDPOINT_UNIX &&
+					  strcmp(agent.path, twin->vm.agent.path) == 0;
+			if (!is_same)
+				continue;
+			if (twin->reason == REASON_OK &&
+				(known->reason != REASON_OK || !known->vm.has_argv)) {
+				memcpy(id, known->vm.id, sizeof(id));
+				agent.is_serial = twin->vm.agent.is_serial;
+				known->vm = twin->vm;
+				known->vm.agent = agent;
+				memcpy(known->vm.id, id, sizeof(id));
+				known->reason = REASON_OK;
+				known->is_running = true;
+			}
+			founds->list[i--] = founds->list[founds->count - 1];
+			founds->list[founds->count - 1] = twin;
+			vm_founds_drop(founds);
+			break;
+		}
 }
 
 static int add_sockets(const struct vm_finder *finder, struct vm_founds *founds)
@@ -398,18 +406,7 @@ int vm_find_all(const struct vm_finder *finder, struct vm_founds *ret_founds)
 	by_socket = founds.count;
 	if (r == 0 || r == -E2BIG)
 		r = vm_scan_all(finder->host, &founds);
-	/* A VM that both ways found is one. */
-	for (size_t i = by_socket; i < founds.count; i++)
-		for (size_t j = 0; j < by_socket; j++)
-			if (is_same_vm(&founds.list[j]->vm, &founds.list[i]->vm)) {
-				struct vm_found *twin = founds.list[i];
-
-				merge(founds.list[j], twin);
-				founds.list[i--] = founds.list[founds.count - 1];
-				founds.list[founds.count - 1] = twin;
-				vm_founds_drop(&founds);
-				break;
-			}
+	merge_twins(&founds, by_socket);
 	if (r == 0)
 		r = note_shared_macs(&founds);
 	if (r < 0) {

@@ -12,15 +12,6 @@
 /* An IPv6 address, '%' and the guest's zone: an interface name or, on Windows, a number. */
 #define CLAIM_TEXT_SIZE (INET6_ADDRSTRLEN + 1 + IF_NAMESIZE)
 
-static bool is_interface(const struct json *json, int interface)
-{
-	int addresses = json_member(json, interface, "ip-addresses");
-
-	return json_is(json, interface, JSON_OBJECT) &&
-	       json_is(json, json_member(json, interface, "name"), JSON_STRING) &&
-	       (addresses < 0 || json_is(json, addresses, JSON_ARRAY));
-}
-
 /* The interface's MAC, or NULL: tunnels have none, or zeros. */
 static const struct mac *read_mac(const struct json *json, int interface, struct mac *storage)
 {
@@ -49,8 +40,8 @@ static int add_interface(const struct json *json, int interface, const struct ma
 		if (json_string(json, node, text, sizeof(text)) < 0 ||
 			address_parse(text, &address) < 0)
 			continue;
-		if (type >= 0 && !json_string_equals(json, type,
-					 address.family == AF_INET ? "ipv4" : "ipv6"))
+		if (type >= 0 && !json_string_equals(
+					 json, type, address.family == AF_INET ? "ipv4" : "ipv6"))
 			continue;
 		candidates_add(candidates, &address, mac);
 		count++;
@@ -66,9 +57,14 @@ int agent_read_interfaces(
 	if (!json_is(json, value, JSON_ARRAY))
 		return -EBADMSG;
 	for (int interface = json_first(json, value); interface >= 0;
-		interface = json_next(json, value, interface))
-		if (!is_interface(json, interface))
+		interface = json_next(json, value, interface)) {
+		int name = json_member(json, interface, "name");
+		int addresses = json_member(json, interface, "ip-addresses");
+
+		if (!json_is(json, interface, JSON_OBJECT) || !json_is(json, name, JSON_STRING) ||
+			(addresses >= 0 && !json_is(json, addresses, JSON_ARRAY)))
 			return -EBADMSG;
+	}
 	/* Those whose MAC is one of the VM's, and then the others. */
 	for (int pass = 0; pass < 2; pass++)
 		for (int interface = json_first(json, value); interface >= 0;

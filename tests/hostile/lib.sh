@@ -22,7 +22,12 @@ BUDGET_MS=1000 LATE_MS=50
 begin_hostile_world() {
 	begin_world "$@"
 	need_commands getent strace
+	# A checkout below /tmp stays where it is.
+	mkdir -m 700 checkout
+	mount --bind "$checkout" checkout
 	mount -t tmpfs -o mode=1777 tmpfs /tmp
+	mkdir -p "$checkout"
+	mount --bind "$world/checkout" "$checkout"
 	mkdir -m 755 /run/qemuvm /run/user etc lib
 	mkdir -m 1777 of_mallory
 	cp "$build/libnss_qemuvm.so.2" lib
