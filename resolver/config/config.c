@@ -8,10 +8,11 @@
 #include "base/text.h"
 
 static const char default_sockets[] =
-	"/tmp/aetherscale-qga-%s.sock\n"
 	"/run/qemu-server/%s.qga\n"
 	"/run/qemuvm/%s.qga\n"
-	"/run/user/%U/qemuvm/%s.qga\n";
+	"/run/user/%U/qemuvm/%s.qga\n"
+	/* The last, since anybody can put a socket there. */
+	"/tmp/aetherscale-qga-%s.sock\n";
 
 static const char default_prefixes[] =
 	"qemu-vm-\n"

@@ -66,7 +66,7 @@ static void describe(struct host *host, const struct vm_process *process, struct
 /* Is it the shortage of something that keeps us from looking at a process? */
 static bool is_shortage(int error)
 {
-	return error == -ENOMEM || error == -EMFILE || error == -ENFILE;
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EIO;
 }
 
 /* A lookup of a name. */

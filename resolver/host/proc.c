@@ -318,7 +318,7 @@ int proc_walk_cmdline(struct proc_walk *walk, const char **ret_cmdline)
 	walk->text = buffer.text;
 	walk->size = buffer.size;
 	*ret_cmdline = buffer.text;
-	return len == -ENOMEM ? -ENOMEM : len > 0 ? (int)len : 0;
+	return len == -ENOMEM || len == -EIO ? (int)len : len > 0 ? (int)len : 0;
 }
 
 bool proc_walk_has_comm(struct proc_walk *walk, const char *beginning)

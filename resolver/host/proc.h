@@ -58,7 +58,7 @@ int proc_walk_seek(struct proc_walk *walk, pid_t pid);
 /*
  * The command line of the current process: arguments parted by NULs, with a NUL behind the last
  * one. The text is the walk's, until the next call. Its length; 0 if it cannot be read, or if the
- * executable is hidden and the arguments do not say that it is a QEMU; -ENOMEM, -EMFILE, -ENFILE.
+ * executable is hidden and the arguments do not say that it is a QEMU; -ENOMEM, -EMFILE, -ENFILE, -EIO.
  */
 int proc_walk_cmdline(struct proc_walk *walk, const char **ret_cmdline);
 /* Does the name of the current process's main thread begin with that? It is read without waiting. */

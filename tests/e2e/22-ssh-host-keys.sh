@@ -66,7 +66,7 @@ check_equal 'twice is once' "$lines" "$(ssh demo 'wc -l </root/.ssh/authorized_k
 check_equal 'one that was there stays' demo "$(ssh demo hostname 2>&1)"
 output=$(qemuvm authorize demo --user nobody-there "$world/mine" 2>&1)
 check_equal 'no such user: the status' 1 "$?"
-check_match 'no such user: the words' 'demo: the guest refuses: it has no user "nobody-there"' "$output"
+check_match 'no such user: the words' 'demo: the guest has no user "nobody-there"' "$output"
 cp "$world/mine.pub" "$HOME/.ssh/id_ed25519.pub"
 check_equal "the person's own key and name" "demo.vm: root accepts $HOME/.ssh/id_ed25519.pub" "$(qemuvm authorize demo 2>&1)"
 rm "$HOME/.ssh/id_ed25519.pub"

@@ -38,4 +38,8 @@ start_qemu -name shop -chardev "socket,id=a,path=$world/shop.sock,server=on,wait
 await_qemus
 squat shop
 check_match 'a VM that is found by its process is the one that is meant' "\"pid\": *$started\\b" "$(qemuvm ip --json shop 2>/dev/null)"
+# Templates in /tmp come last.
+start_agent /tmp/aetherscale-qga-two.sock 10.66.0.21
+start_agent /run/qemuvm/two.qga 10.66.0.22
+check_equal 'of two sockets of one name the one that is not in /tmp is meant' 10.66.0.22 "$(address_of two.vm)"
 finish

@@ -23,7 +23,7 @@ START_TEST(the_defaults_hold_without_a_file)
 {
 	config_init(&config);
 	ck_assert_uint_eq(config.socket_count, 4);
-	ck_assert_str_eq(config.sockets[2], "/run/qemuvm/%s.qga");
+	ck_assert_str_eq(config.sockets[1], "/run/qemuvm/%s.qga");
 	ck_assert_uint_eq(config.prefix_count, 3);
 	ck_assert_uint_eq(config.source_count, 3);
 	ck_assert_int_eq(config.timeout_ms, 1000);
