@@ -225,9 +225,9 @@ static void dhcpd_open_block(struct reader *reader, const struct statement *stat
 		.has_mac = reader->has_client,
 		.is_active = true,
 	};
-	if (address_from_text(name, &reader->entry.lease.address) == 0)
-		reader->has_entry = true;
-	else
+	/* One that is open was left half-written, too, also if the address of this one is none. */
+	reader->has_entry = address_from_text(name, &reader->entry.lease.address) == 0;
+	if (!reader->has_entry)
 		reader->other_depth++;
 }
 
