@@ -10,16 +10,6 @@
 /* Most files that are read here have a few kilobytes. */
 #define SIZE_FIRST ((size_t)8 * 1024)
 
-static ssize_t read_at(int fd, char *buffer, size_t size, size_t offset)
-{
-	ssize_t got;
-
-	do
-		got = pread(fd, buffer, size, (off_t)offset);
-	while (got < 0 && errno == EINTR);
-	return got < 0 ? -errno : got;
-}
-
 /* Reads until the end, or until one byte more than max is there. */
 static ssize_t read_growing(int fd, size_t max, char **text)
 {
@@ -34,12 +24,14 @@ static ssize_t read_growing(int fd, size_t max, char **text)
 				return -ENOMEM;
 			*text = grown;
 		}
-		got = read_at(fd, *text + len, size - len - 1, len);
+		do
+			got = pread(fd, *text + len, size - len - 1, (off_t)len);
+		while (got < 0 && errno == EINTR);
 		if (got > 0)
 			len += (size_t)got;
 	}
 	if (got < 0)
-		return got;
+		return -errno;
 	(*text)[len] = '\0';
 	return len > max ? -EFBIG : (ssize_t)len;
 }
@@ -58,27 +50,15 @@ int file_read(int fd, size_t max, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-static int open_regular(const char *path, off_t size_max)
+int file_read_path(const char *path, size_t max, char **ret_text, size_t *ret_len)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), r = -EINVAL;
 	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > size_max) {
-		close(fd);
-		return -EINVAL;
-	}
-	return fd;
-}
-
-int file_read_path(const char *path, size_t max, char **ret_text, size_t *ret_len)
-{
-	int fd = open_regular(path, (off_t)max), r;
-
-	if (fd < 0)
-		return fd;
-	r = file_read(fd, max, ret_text, ret_len);
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= (off_t)max)
+		r = file_read(fd, max, ret_text, ret_len);
 	close(fd);
 	return r;
 }

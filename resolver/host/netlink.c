@@ -105,19 +105,11 @@ static int receive_datagram(struct netlink_walk *walk)
 	}
 }
 
-static int error_in(const struct nlmsghdr *message)
-{
-	const struct nlmsgerr *error = NLMSG_DATA(message);
-
-	if (message->nlmsg_len < NLMSG_LENGTH(sizeof(error->error)) || error->error >= 0)
-		return -EBADMSG;
-	return error->error;
-}
-
 int netlink_next(struct netlink_walk *walk, const struct nlmsghdr **ret_message)
 {
 	while (walk->unanswered > 0) {
 		const struct nlmsghdr *message = (const void *)walk->next;
+		const struct nlmsgerr *error;
 
 		if (message == NULL || !NLMSG_OK(message, walk->left)) {
 			int r = receive_datagram(walk);
@@ -131,8 +123,12 @@ int netlink_next(struct netlink_walk *walk, const struct nlmsghdr **ret_message)
 			continue;
 		if ((message->nlmsg_flags & NLM_F_MULTI) == 0 || message->nlmsg_type == NLMSG_DONE)
 			walk->unanswered--;
-		if (message->nlmsg_type == NLMSG_ERROR && walk->asked == 1)
-			return error_in(message);
+		if (message->nlmsg_type == NLMSG_ERROR && walk->asked == 1) {
+			error = NLMSG_DATA(message);
+			if (message->nlmsg_len < NLMSG_LENGTH(sizeof(error->error)))
+				return -EBADMSG;
+			return error->error < 0 ? error->error : -EBADMSG;
+		}
 		if (message->nlmsg_type >= NLMSG_MIN_TYPE) {
 			*ret_message = message;
 			return 1;

@@ -94,17 +94,10 @@ int proc_start_time(int proc_fd, uint64_t *ret_ticks)
 	return r < 0 ? r : read_start_time(text, ret_ticks);
 }
 
-/* By its state, the one letter behind the name (proc(5)). */
-static bool has_ended(const char *stat)
-{
-	const char *end = strrchr(stat, ')');
-
-	return end == NULL || strncmp(end, ") Z", 3) == 0 || strncmp(end, ") X", 3) == 0;
-}
-
 int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner)
 {
 	char text[PROC_TEXT_SIZE];
+	const char *state;
 	struct stat status;
 	ssize_t len;
 	int fd;
@@ -119,7 +112,11 @@ int proc_birth(pid_t pid, uint64_t *ret_ticks, uid_t *ret_owner)
 		return (int)len;
 	text[len] = '\0';
 	*ret_owner = status.st_uid;
-	return has_ended(text) ? -ESRCH : read_start_time(text, ret_ticks);
+	/* Its state, the one letter behind the name, shows whether it has ended (proc(5)). */
+	state = strrchr(text, ')');
+	if (state == NULL || strncmp(state, ") Z", 3) == 0 || strncmp(state, ") X", 3) == 0)
+		return -ESRCH;
+	return read_start_time(text, ret_ticks);
 }
 
 /* A buffer that grows with what is read into it, and serves again. */
@@ -205,29 +202,19 @@ int proc_cwd(int proc_fd, char *ret_path, size_t size)
 	return r;
 }
 
-static bool is_called(const char *name, size_t len, const char *wanted)
-{
-	return len == strlen(wanted) && memcmp(name, wanted, len) == 0;
-}
-
 bool proc_path_is_qemu(const char *path)
 {
 	static const char deleted[] = " (deleted)", emulator[] = "qemu-system-";
-	const char *name = strrchr(path, '/');
-	size_t len;
+	const char *slash = strrchr(path, '/');
+	struct text name = text_of(slash == NULL ? path : slash + 1);
 
-	name = name == NULL ? path : name + 1;
-	len = strlen(name);
-	if (len > sizeof(deleted) - 1 && strcmp(name + len - (sizeof(deleted) - 1), deleted) == 0)
-		len -= sizeof(deleted) - 1;
+	if (text_ends_with(name, deleted))
+		name.end -= strlen(deleted);
 	/* NixOS: .qemu-system-x86_64-wrapped */
-	if (*name == '.' && len > 1) {
-		name++;
-		len--;
-	}
-	if (len > sizeof(emulator) - 1 && memcmp(name, emulator, sizeof(emulator) - 1) == 0)
-		return true;
-	return is_called(name, len, "qemu-kvm") || is_called(name, len, "kvm");
+	(void)text_take_char(&name, '.');
+	if (text_begins_with(name, emulator))
+		return text_len(name) > strlen(emulator);
+	return text_equals(name, "qemu-kvm") || text_equals(name, "kvm");
 }
 
 /* A process whose executable can be seen is judged by that alone: "sudo qemu-system-x86_64" is no
@@ -432,27 +419,11 @@ bool proc_shares_network(int proc_fd)
 	return is_same_file(proc_fd, "ns/net", "/proc/thread-self/ns/net") == 1;
 }
 
-/* A line of /proc/net/unix: "0000...: RefCount Protocol Flags Type St Inode Path"
- * (net/unix/af_unix.c, unix_seq_show()). Its path, empty if it is another socket's, or has none. */
-static struct text path_in_line(struct text line, uint64_t inode)
-{
-	struct text word;
-	uint64_t number;
-
-	for (int i = 0; i <= UNIX_FIELDS_TO_INODE; i++)
-		if (!text_take_word(&line, &word))
-			return line;
-	if (text_number(word, 10, UINT64_MAX, &number) < 0 || number != inode ||
-		!text_take_char(&line, ' '))
-		line.at = line.end;
-	return line;
-}
-
 int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
 {
 	char name[32], link[64], line[512];
-	struct text rest, row;
-	uint64_t inode;
+	struct text rest, row, word;
+	uint64_t inode, number;
 	int table_fd, len = -ENOENT;
 	FILE *table;
 	int r;
@@ -472,11 +443,17 @@ int proc_socket_path(int proc_fd, int fd, char *ret_path, size_t size)
 		close(table_fd);
 		return -ENOMEM;
 	}
+	/* "0000...: RefCount Protocol Flags Type St Inode Path", the path only of a socket that has
+	 * one (net/unix/af_unix.c, unix_seq_show()). */
 	while (len < 0 && fgets(line, sizeof(line), table) != NULL) {
+		bool has_word = true;
+
 		rest = text_of(line);
 		(void)text_take_field(&rest, '\n', &row);
-		row = path_in_line(row, inode);
-		if (row.at < row.end)
+		for (int i = 0; i <= UNIX_FIELDS_TO_INODE && has_word; i++)
+			has_word = text_take_word(&row, &word);
+		if (has_word && text_number(word, 10, UINT64_MAX, &number) == 0 &&
+			number == inode && text_take_char(&row, ' ') && row.at < row.end)
 			len = text_copy(row, ret_path, size);
 	}
 	fclose(table);
