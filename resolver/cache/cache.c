@@ -209,15 +209,6 @@ static int look_at_stat(pid_t pid, struct stat *ret_status)
 	return stat(path, ret_status) < 0 ? -errno : 0;
 }
 
-/* What is at the other end of a link may have become another VM's. */
-static bool has_name(const struct cache_entry *entry, const char *name)
-{
-	for (unsigned int i = 0; i < entry->name_count; i++)
-		if (name_matches(name, entry->names[i]))
-			return true;
-	return false;
-}
-
 /*
  * Every lookup of a known name takes this path, so it makes as few system calls as it can.
  *
@@ -230,6 +221,7 @@ int cache_read_name(const char *name, struct cache_entry *ret_entry)
 	const struct cache_process *process = &ret_entry->process;
 	const struct cache_socket *socket = &ret_entry->socket;
 	char link[NAME_MAX + 1];
+	bool has_name = false;
 	struct cache cache;
 	struct stat status;
 	int r = link_of(name, link);
@@ -241,7 +233,10 @@ int cache_read_name(const char *name, struct cache_entry *ret_entry)
 	cache_close(&cache);
 	if (r < 0)
 		return r;
-	if (!has_name(ret_entry, name))
+	/* What is at the other end of a link may have become another VM's. */
+	for (unsigned int i = 0; i < ret_entry->name_count && !has_name; i++)
+		has_name = name_matches(name, ret_entry->names[i]);
+	if (!has_name)
 		return -ENOENT;
 	if (!cache_is_within(ret_entry->answer.at_ms, (int64_t)ret_entry->cache_ms))
 		return -ESTALE;

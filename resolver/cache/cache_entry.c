@@ -173,36 +173,6 @@ static bool take_file(struct text *rest, struct cache_file *ret_file)
 	       take_number(rest, INT64_MAX, &ret_file->changed_ns);
 }
 
-static bool read_process(struct text *rest, struct cache_process *ret_process)
-{
-	uint64_t pid, start_time, owner, uid;
-
-	if (!take_number(rest, INT_MAX, &pid) || pid == 0 ||
-		!take_number(rest, UINT64_MAX, &start_time) ||
-		!take_number(rest, (uid_t)-1, &owner) || !take_number(rest, (uid_t)-1, &uid))
-		return false;
-	*ret_process = (struct cache_process){.pid = (pid_t)pid,
-		.start_time = start_time,
-		.owner = (uid_t)owner,
-		.uid = (uid_t)uid,
-		.stat = ret_process->stat};
-	return true;
-}
-
-/* The path is the rest of the line. */
-static bool read_socket(struct text *rest, struct cache_socket *ret_socket)
-{
-	struct text path;
-
-	if (!take_file(rest, &ret_socket->file))
-		return false;
-	path = *rest;
-	rest->at = rest->end;
-	return text_begins_with(path, "/") &&
-	       text_copy(path, ret_socket->path, sizeof(ret_socket->path)) > 0 &&
-	       fits_line(ret_socket->path, true);
-}
-
 static bool read_claim(struct text *rest, struct cache_agent *agent)
 {
 	struct cache_claim *claim = &agent->claims[agent->count];
@@ -243,38 +213,52 @@ static bool read_answer(struct text *rest, struct cache_answer *answer)
 
 static bool read_line(struct text line, struct cache_entry *entry)
 {
+	struct cache_process *process = &entry->process;
+	struct cache_socket *socket = &entry->socket;
+	uint64_t pid = 0, owner = 0, uid = 0;
 	bool is_good = false;
 	struct text key;
 
 	if (!text_take_field(&line, ' ', &key))
 		return false;
-	if (text_equals(key, "vm"))
+	if (text_equals(key, "vm")) {
 		is_good = take_word(&line, entry->vm, sizeof(entry->vm));
-	else if (text_equals(key, "name") && entry->name_count < CACHE_NAMES_MAX)
+	} else if (text_equals(key, "name") && entry->name_count < CACHE_NAMES_MAX) {
 		is_good = take_word(
 			&line, entry->names[entry->name_count++], sizeof(entry->names[0]));
-	else if (text_equals(key, "process"))
-		is_good = read_process(&line, &entry->process);
-	else if (text_equals(key, "proc"))
-		is_good = take_file(&line, &entry->process.stat);
-	else if (text_equals(key, "socket"))
-		is_good = read_socket(&line, &entry->socket);
-	else if (text_equals(key, "network"))
+	} else if (text_equals(key, "process")) {
+		is_good = take_number(&line, INT_MAX, &pid) && pid > 0 &&
+			  take_number(&line, UINT64_MAX, &process->start_time) &&
+			  take_number(&line, (uid_t)-1, &owner) &&
+			  take_number(&line, (uid_t)-1, &uid);
+		process->pid = (pid_t)pid;
+		process->owner = (uid_t)owner;
+		process->uid = (uid_t)uid;
+	} else if (text_equals(key, "proc")) {
+		is_good = take_file(&line, &process->stat);
+	} else if (text_equals(key, "socket")) {
+		/* The path is the rest of the line. */
+		is_good = take_file(&line, &socket->file) && text_begins_with(line, "/") &&
+			  text_copy(line, socket->path, sizeof(socket->path)) > 0 &&
+			  fits_line(socket->path, true);
+		line.at = line.end;
+	} else if (text_equals(key, "network")) {
 		is_good = take_number(&line, UINT64_MAX, &entry->network);
-	else if (text_equals(key, "config"))
+	} else if (text_equals(key, "config")) {
 		is_good = take_number(&line, UINT64_MAX, &entry->config) &&
 			  take_number(&line, INT64_MAX, &entry->cache_ms);
-	else if (text_equals(key, "agent"))
+	} else if (text_equals(key, "agent")) {
 		is_good = take_time(&line, &entry->agent.at_ms);
-	else if (text_equals(key, "claim"))
+	} else if (text_equals(key, "claim")) {
 		is_good = read_claim(&line, &entry->agent);
-	else if (text_equals(key, "answer"))
+	} else if (text_equals(key, "answer")) {
 		is_good = read_answer(&line, &entry->answer);
-	else if (text_equals(key, "failed"))
+	} else if (text_equals(key, "failed")) {
 		is_good = take_time(&line, &entry->failed_ms) &&
 			  take_error(&line, &entry->agent_error) && entry->agent_error < 0;
-	else if (text_equals(key, "unanswered"))
+	} else if (text_equals(key, "unanswered")) {
 		is_good = take_time(&line, &entry->unanswered_ms);
+	}
 	return is_good && line.at == line.end;
 }
 
