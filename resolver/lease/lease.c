@@ -21,14 +21,19 @@ static const struct lease_format *const formats[] = {
 /* NULL: none that is known. */
 static const struct lease_format *lease_find_format(const char *file_name, struct text text)
 {
+	const struct lease_format *format;
 	struct text line;
 
 	if (file_name != NULL && text_ends_with(text_of(file_name), ".status"))
 		return &lease_format_libvirt;
 	for (int i = 0; i < HEAD_LINES_MAX && text_take_field(&text, '\n', &line); i++)
-		for (size_t j = 0; j < sizeof(formats) / sizeof(formats[0]); j++)
-			if (formats[j]->has_line(line))
-				return formats[j];
+		for (size_t j = 0; j < sizeof(formats) / sizeof(formats[0]); j++) {
+			format = formats[j];
+			if (format->opening != NULL
+					? text_begins_with(text_trim(line), format->opening)
+					: format->has_line(line))
+				return format;
+		}
 	return NULL;
 }
 

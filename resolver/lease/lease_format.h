@@ -10,6 +10,8 @@
  * one line in the table of lease.c.
  */
 struct lease_format {
+	/* What a file of this format begins with, behind spaces; or NULL: */
+	const char *opening;
 	/* Can a file of this format hold that line among its first, which may lack its end? It
 	 * depends on something that no other format has. */
 	bool (*has_line)(struct text line);

@@ -38,13 +38,7 @@ static int libvirt_parse(struct text text, struct lease_table *table)
 	return r < 0 ? r : walk.depth != 0;
 }
 
-static bool libvirt_has_line(struct text line)
-{
-	return text_begins_with(text_trim(line), "[");
-}
-
-const struct lease_format lease_format_libvirt = {
-	.has_line = libvirt_has_line, .parse = libvirt_parse};
+const struct lease_format lease_format_libvirt = {.opening = "[", .parse = libvirt_parse};
 
 int lease_macs_parse(const char *text, size_t len, const char *domain,
 	struct mac ret_macs[static LEASE_MACS_MAX], bool *ret_is_cut)

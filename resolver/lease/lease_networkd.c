@@ -81,10 +81,4 @@ static int networkd_parse(struct text text, struct lease_table *table)
 	return r < 0 ? r : walk.depth != 0;
 }
 
-static bool networkd_has_line(struct text line)
-{
-	return text_begins_with(text_trim(line), "{");
-}
-
-const struct lease_format lease_format_networkd = {
-	.has_line = networkd_has_line, .parse = networkd_parse};
+const struct lease_format lease_format_networkd = {.opening = "{", .parse = networkd_parse};
