@@ -10,15 +10,6 @@
 /* ssh's value for %K before the server has shown a key (ssh_config(5)). */
 #define NO_KEY "NONE"
 
-/* The field comes from ssh ("[web.vm]:2222", a HostKeyAlias) and is printed unchanged. */
-static bool is_host_field(const char *field)
-{
-	for (const char *c = field; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~')
-			return false;
-	return *field != '\0' && *field != '#' && *field != '@' && *field != '|';
-}
-
 int verb_host_keys(int argc, char **argv)
 {
 	static struct config config;
@@ -29,8 +20,13 @@ int verb_host_keys(int argc, char **argv)
 
 	if (argc != 3)
 		return VERB_USAGE;
-	if (!is_host_field(argv[0]))
+	/* The field comes from ssh ("[web.vm]:2222", a HostKeyAlias) and is printed unchanged, so
+	 * it must be one word that cannot be read as a comment, a marker or a hash. */
+	if (strchr("#@|", argv[0][0]) != NULL)
 		return VERB_OK;
+	for (const char *c = argv[0]; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~')
+			return VERB_OK;
 	config_load(&config, NULL);
 	host_init(&host, &config);
 	keys_begin(&keys, &config, strcmp(argv[2], NO_KEY) == 0 ? NULL : argv[2]);
