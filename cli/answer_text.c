@@ -61,34 +61,26 @@ const char *answer_network(
 	return len > 0 ? text : NULL;
 }
 
-/* From /proc/stat, read once; 0 if it is not known. */
-static int64_t boot_time(void)
-{
-	static uint64_t seconds;
-	FILE *file = seconds == 0 ? fopen("/proc/stat", "re") : NULL;
-	char line[256];
-
-	while (file != NULL && seconds == 0 && fgets(line, sizeof(line), file) != NULL) {
-		struct text rest = text_of(line);
-
-		if (text_take(&rest, "btime "))
-			(void)text_take_number(&rest, 10, INT64_MAX, &seconds);
-	}
-	if (file != NULL)
-		(void)fclose(file);
-	return (int64_t)seconds;
-}
-
 int64_t answer_started(const struct resolver_answer *answer)
 {
+	static uint64_t boot; /* when the machine was booted, by /proc/stat, read once */
 	uint64_t ticks = answer->vm.start_time;
-	int64_t boot;
+	char line[256];
 	uid_t owner;
+	FILE *file;
 
 	if (ticks == 0 && (answer->vm.pid <= 0 || proc_birth(answer->vm.pid, &ticks, &owner) < 0))
 		return 0;
-	boot = boot_time();
-	return boot > 0 ? boot + (int64_t)ticks / sysconf(_SC_CLK_TCK) : 0;
+	file = boot == 0 ? fopen("/proc/stat", "re") : NULL;
+	while (file != NULL && boot == 0 && fgets(line, sizeof(line), file) != NULL) {
+		struct text rest = text_of(line);
+
+		if (text_take(&rest, "btime "))
+			(void)text_take_number(&rest, 10, INT64_MAX, &boot);
+	}
+	if (file != NULL)
+		(void)fclose(file);
+	return boot > 0 ? (int64_t)boot + (int64_t)ticks / sysconf(_SC_CLK_TCK) : 0;
 }
 
 const char *answer_uptime(int64_t started, char text[static ANSWER_UPTIME_SIZE])

@@ -65,16 +65,6 @@ static void list_print_names(FILE *stream, const struct answer_list *answers)
 			fprintf(stream, "%s\n", name);
 }
 
-/* How many VMs may still get an address: one behind a user-mode network never does. */
-static int count_waiting(const struct answer_list *answers)
-{
-	int waiting = 0;
-
-	for (int i = 0; i < answers->count; i++)
-		waiting += answers->list[i].outcome == RESOLVER_NOT_YET;
-	return waiting;
-}
-
 static int list_once(const struct list_request *request)
 {
 	struct deadline deadline =
@@ -83,21 +73,26 @@ static int list_once(const struct list_request *request)
 	struct answer_list answers;
 	int waiting;
 
-	if (list_all(command_host(), request->cache, &answers) < 0)
-		return EXIT_NO_ADDRESS;
-	while ((waiting = count_waiting(&answers)) > 0 && !deadline_is_past(deadline)) {
-		int left_ms = deadline_left_ms(deadline);
+	for (;;) {
+		int left_ms;
 
+		if (list_all(command_host(), request->cache, &answers) < 0)
+			return EXIT_NO_ADDRESS;
+		/* A VM behind a user-mode network never gets an address. */
+		waiting = 0;
+		for (int i = 0; i < answers.count; i++)
+			waiting += answers.list[i].outcome == RESOLVER_NOT_YET;
+		if (waiting == 0 || deadline_is_past(deadline))
+			break;
 		if (isatty(STDERR_FILENO)) {
 			fprintf(stderr, "\r\033[Kwaiting for the addresses of %d of %d VMs",
 				waiting, answers.count);
 			is_told = true;
 		}
+		left_ms = deadline_left_ms(deadline);
 		poll(NULL, 0, left_ms < PAUSE_MS ? left_ms : PAUSE_MS);
 		free(answers.list);
 		host_forget(command_host());
-		if (list_all(command_host(), request->cache, &answers) < 0)
-			return EXIT_NO_ADDRESS;
 	}
 	if (is_told)
 		fputs("\r\033[K", stderr);

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "cli/output.h"
 #include "monitor/vm_monitor.h"
-
-/* Why an agent is silent: QEMU's monitor knows whether the guest has opened the agent's port. */
-static const char *explain_silence(struct host *host, const struct resolver_answer *answer)
-{
-	int is_open = vm_monitor_agent_port(&host->trust, &answer->vm);
-
-	if (is_open < 0)
-		return "";
-	return is_open > 0 ? ": the guest has opened its port, so another program holds the "
-			     "socket, or the VM is paused"
-			   : ": the guest has not opened its port, so no agent runs in it (in the "
-			     "guest: apt install qemu-guest-agent)";
-}
 
 static bool check_answer(struct host *host, const struct resolver_answer *answer)
 {
@@ -28,6 +16,7 @@ static bool check_answer(struct host *host, const struct resolver_answer *answer
 	bool is_private = answer->reason == REASON_USER_MODE;
 	bool is_silent = answer->reason == REASON_AGENT_SILENT ||
 			 answer->agent_reason == REASON_AGENT_SILENT;
+	int is_open;
 
 	check_begin(is_ok ? CHECK_OK : is_private ? CHECK_SKIPPED : CHECK_PROBLEM);
 	output_text(stdout, answer->host);
@@ -36,7 +25,17 @@ static bool check_answer(struct host *host, const struct resolver_answer *answer
 	if (is_ok && answer->agent_reason != REASON_OK)
 		printf(", from its %s; %s", config_source_name(answer->source),
 			resolver_explain_agent(answer, text));
-	puts(is_silent ? explain_silence(host, answer) : "");
+	/* Why an agent is silent: QEMU's monitor knows whether the guest has opened its port. */
+	is_open = is_silent ? vm_monitor_agent_port(&host->trust, &answer->vm) : -ENODATA;
+	if (is_open > 0)
+		fputs(": the guest has opened its port, so another program holds the socket, or "
+		      "the VM is paused",
+			stdout);
+	else if (is_open == 0)
+		fputs(": the guest has not opened its port, so no agent runs in it (in the guest: "
+		      "apt install qemu-guest-agent)",
+			stdout);
+	putchar('\n');
 	return is_ok || is_private;
 }
 

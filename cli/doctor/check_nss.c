@@ -109,28 +109,25 @@ static int listener_of(const char *path, uid_t *ret_uid)
 	return r;
 }
 
-/* "enable-cache hosts no" in nscd.conf(5): glibc then does not ask nscd. */
-static bool nscd_has_no_hosts(void)
+bool check_nscd(void)
 {
-	FILE *file = fopen(NSCD_CONFIG, "re");
 	char line[256], service[32], value[32];
-	bool is_off = false;
+	const struct passwd *user;
+	bool has_hosts = true;
+	uid_t uid = 0;
+	FILE *file;
 
+	if (listener_of(NSCD_SOCKET, &uid) < 0)
+		return true;
+	/* After "enable-cache hosts no" (nscd.conf(5)) glibc does not ask nscd. */
+	file = fopen(NSCD_CONFIG, "re");
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
 		if (sscanf(line, " enable-cache %31s %31s", service, value) == 2 &&
 			strcmp(service, "hosts") == 0)
-			is_off = strcmp(value, "no") == 0;
+			has_hosts = strcmp(value, "no") != 0;
 	if (file != NULL)
 		(void)fclose(file);
-	return is_off;
-}
-
-bool check_nscd(void)
-{
-	const struct passwd *user;
-	uid_t uid = 0;
-
-	if (listener_of(NSCD_SOCKET, &uid) < 0 || nscd_has_no_hosts())
+	if (!has_hosts)
 		return true;
 	if (uid == geteuid())
 		return check_ok("nscd: runs as you, so it finds the same VMs");

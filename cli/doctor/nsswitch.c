@@ -58,25 +58,23 @@ static bool ends_on(const struct service *service, const char *status)
 	return is_end;
 }
 
-/* The _minimal modules of mdns say UNAVAIL to every name outside of .local (nss-mdns, nss.c); any
- * other service says NOTFOUND to a name that it does not know. */
-static bool is_minimal_mdns(const char *name)
-{
-	size_t len = strlen(name);
-
-	return strncmp(name, "mdns", 4) == 0 && len > 8 && strcmp(name + len - 8, "_minimal") == 0;
-}
-
 /* Is a service behind this one too late to be asked for a name of ours, or not before the name
  * has gone out to the network? */
 static bool comes_too_early(const struct service *service)
 {
 	static const char *const network[] = {"resolve", "dns", "wins", "mdns", "mdns4", "mdns6"};
+	const char *name = service->name;
+	size_t len = strlen(name);
+	bool is_minimal;
 
 	for (size_t i = 0; i < sizeof(network) / sizeof(network[0]); i++)
-		if (strcmp(service->name, network[i]) == 0)
+		if (strcmp(name, network[i]) == 0)
 			return true;
-	return ends_on(service, is_minimal_mdns(service->name) ? "UNAVAIL" : "NOTFOUND");
+	/* The _minimal modules of mdns say UNAVAIL to every name outside of .local (nss-mdns,
+	 * nss.c); any other service says NOTFOUND to a name that it does not know. */
+	is_minimal =
+		strncmp(name, "mdns", 4) == 0 && len > 8 && strcmp(name + len - 8, "_minimal") == 0;
+	return ends_on(service, is_minimal ? "UNAVAIL" : "NOTFOUND");
 }
 
 static enum nsswitch_state check_services(char *services)

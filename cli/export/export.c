@@ -44,30 +44,6 @@ struct export_request {
 	const char *host;      /* of --host, or NULL */
 };
 
-static int export_once(const struct format *format)
-{
-	char *text = NULL;
-
-	if (list_all_refresh(format->print, true, &text) < 0)
-		return EXIT_NO_ADDRESS;
-	fputs(text, stdout);
-	free(text);
-	return EXIT_OK;
-}
-
-/* One host of the Ansible inventory. */
-static int export_host(const char *name)
-{
-	static struct resolver_answer answer;
-
-	command_ask(command_host(), (struct resolver_question){.name = name}, &answer);
-	if (answer.outcome == RESOLVER_NO_VM)
-		return command_explain(name, &answer);
-	export_ansible_host(stdout, &answer);
-	putchar('\n');
-	return EXIT_OK;
-}
-
 /* Replaces the file: a reader sees the old text or the new one, never a part. Servers ignore the
  * temporary file, because its name begins with a dot. */
 static int export_write(const char *directory, const char *file, const char *text)
@@ -146,6 +122,8 @@ int command_export(int argc, char **argv)
 	};
 	const char *names[FORMAT_COUNT + 1] = {NULL}, *format = NULL;
 	struct export_request request = {.format = NULL};
+	static struct resolver_answer answer;
+	char *text = NULL;
 	int option;
 
 	while ((option = command_option(argc, argv, ":", options)) != COMMAND_OPTIONS_END) {
@@ -170,9 +148,21 @@ int command_export(int argc, char **argv)
 		return EXIT_USAGE;
 	if (format == NULL)
 		return command_usage("export");
-	if (request.host != NULL)
-		return export_host(request.host);
+	if (request.host != NULL) {
+		/* One host of the Ansible inventory. */
+		command_ask(
+			command_host(), (struct resolver_question){.name = request.host}, &answer);
+		if (answer.outcome == RESOLVER_NO_VM)
+			return command_explain(request.host, &answer);
+		export_ansible_host(stdout, &answer);
+		putchar('\n');
+		return EXIT_OK;
+	}
 	if (request.directory != NULL)
 		return export_watch(&request);
-	return export_once(request.format);
+	if (list_all_refresh(request.format->print, true, &text) < 0)
+		return EXIT_NO_ADDRESS;
+	fputs(text, stdout);
+	free(text);
+	return EXIT_OK;
 }
