@@ -45,11 +45,6 @@ int address_from_text(struct text text, struct address *ret_address)
 	return 0;
 }
 
-int address_parse(const char *text, struct address *ret_address)
-{
-	return address_from_text(text_of(text), ret_address);
-}
-
 const char *address_format(const struct address *address, char buf[static ADDRESS_TEXT_MAX])
 {
 	size_t len;
@@ -156,11 +151,6 @@ int mac_from_text(struct text text, struct mac *ret_mac)
 		return -EINVAL;
 	*ret_mac = mac;
 	return 0;
-}
-
-int mac_parse(const char *text, struct mac *ret_mac)
-{
-	return mac_from_text(text_of(text), ret_mac);
 }
 
 const char *mac_format(const struct mac *mac, char buf[static MAC_TEXT_MAX])

@@ -45,7 +45,6 @@ size_t address_len(sa_family_t family);
  * "%eth0") is taken off a link-local address, since it is the guest's own, and refused behind any
  * other. 0 or -EINVAL. The scope id of the result is 0.
  */
-int address_parse(const char *text, struct address *ret_address);
 int address_from_text(struct text text, struct address *ret_address);
 
 /* The text of an address, with "%N" behind it if it has a scope id. Returns buf. */
@@ -70,7 +69,6 @@ socklen_t address_to_sockaddr(
  * Six octets of one or two hexadecimal digits, separated by ':' or by '-', or twelve digits, as
  * QEMU's net_parse_macaddr() (net/net.c) takes them. 0 or -EINVAL.
  */
-int mac_parse(const char *text, struct mac *ret_mac);
 int mac_from_text(struct text text, struct mac *ret_mac);
 /* Lower case, separated by ':'. Returns buf. */
 const char *mac_format(const struct mac *mac, char buf[static MAC_TEXT_MAX]);

@@ -93,7 +93,7 @@ int lease_json_address(const struct json *json, const char *key, struct address 
 
 	if (json_string(json, json_member(json, JSON_ROOT, key), text, sizeof(text)) < 0)
 		return -EINVAL;
-	return address_parse(text, ret_address);
+	return address_from_text(text_of(text), ret_address);
 }
 
 int lease_json_mac(const struct json *json, int node, struct mac *ret_mac)
@@ -102,7 +102,7 @@ int lease_json_mac(const struct json *json, int node, struct mac *ret_mac)
 
 	if (json_string(json, node, text, sizeof(text)) < 0)
 		return -EINVAL;
-	return mac_parse(text, ret_mac);
+	return mac_from_text(text_of(text), ret_mac);
 }
 
 int lease_json_number(const struct json *json, const char *key, int64_t *ret_number)

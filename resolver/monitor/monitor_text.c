@@ -83,8 +83,8 @@ void monitor_read_network(struct vm *vm, const char *text)
 				(void)get_value(line, ",ifname=", nic->ifname, sizeof(nic->ifname));
 		} else if (!is_back_end && strcmp(value, "nic") == 0 &&
 			   get_value(line, ",macaddr=", value, sizeof(value)) &&
-			   mac_parse(value, &mac) == 0 && vm_nic_by_mac(vm, &mac) == NULL &&
-			   vm->nic_count < VM_NICS_MAX) {
+			   mac_from_text(text_of(value), &mac) == 0 &&
+			   vm_nic_by_mac(vm, &mac) == NULL && vm->nic_count < VM_NICS_MAX) {
 			vm_add_mac(vm, &mac);
 			nic = &vm->nics[vm->nic_count - 1];
 		}

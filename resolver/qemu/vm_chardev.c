@@ -55,11 +55,12 @@ static int chardev_set_tcp(struct endpoint *endpoint, const char *host, struct t
 		return -EOPNOTSUPP;
 	if (*host == '\0' || strcmp(host, "localhost") == 0)
 		host = "127.0.0.1";
-	if (address_parse(host, &address) < 0)
+	if (address_from_text(text_of(host), &address) < 0)
 		return -EOPNOTSUPP;
 	/* If it listens on any address, it can be reached on the loopback. */
 	if (memcmp(address.bytes, any, sizeof(any)) == 0)
-		(void)address_parse(address.family == AF_INET ? "127.0.0.1" : "::1", &address);
+		(void)address_from_text(
+			text_of(address.family == AF_INET ? "127.0.0.1" : "::1"), &address);
 	endpoint->kind = ENDPOINT_TCP;
 	endpoint->host = address;
 	endpoint->port = (uint16_t)number;

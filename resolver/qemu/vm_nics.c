@@ -137,7 +137,7 @@ static void nic_read_mac(
 	char text[MAC_TEXT_MAX] = "";
 	int r = option_get(option, key, text, sizeof(text));
 
-	nic->has_mac = mac_parse(text, &nic->mac) == 0;
+	nic->has_mac = mac_from_text(text_of(text), &nic->mac) == 0;
 	if (r == -ENOENT || (nic->has_mac && mac_equals(&nic->mac, &unset)))
 		nic_choose_mac(reading, nic);
 	else if (nic->has_mac && memcmp(nic->mac.byte, default_mac, sizeof(default_mac) - 1) == 0)

@@ -18,7 +18,8 @@ static const struct mac *read_mac(const struct json *json, int interface, struct
 	char text[MAC_TEXT_MAX];
 	int node = json_member(json, interface, "hardware-address");
 
-	if (json_string(json, node, text, sizeof(text)) < 0 || mac_parse(text, storage) < 0)
+	if (json_string(json, node, text, sizeof(text)) < 0 ||
+		mac_from_text(text_of(text), storage) < 0)
 		return NULL;
 	return mac_is_void(storage) ? NULL : storage;
 }
@@ -38,7 +39,7 @@ static int add_interface(const struct json *json, int interface, const struct ma
 		char text[CLAIM_TEXT_SIZE];
 
 		if (json_string(json, node, text, sizeof(text)) < 0 ||
-			address_parse(text, &address) < 0)
+			address_from_text(text_of(text), &address) < 0)
 			continue;
 		if (type >= 0 && !json_string_equals(
 					 json, type, address.family == AF_INET ? "ipv4" : "ipv6"))

@@ -29,7 +29,7 @@ static int read_leases(int fd, const char *path, char **mac_texts, int count)
 	int r;
 
 	for (int i = 0; i < count && i < MACS_MAX; i++)
-		if (mac_parse(mac_texts[i], &macs[wanted.count]) == 0)
+		if (mac_from_text(text_of(mac_texts[i]), &macs[wanted.count]) == 0)
 			wanted.count++;
 	r = lease_read(fd, slash != NULL ? slash + 1 : path, wanted, &table);
 	while (lease_table_next(table, &at, &lease)) {

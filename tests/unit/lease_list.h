@@ -49,7 +49,7 @@ static inline int lease_list_parse(struct lease_list *list, const char *file_nam
 	if (len > 0)
 		memcpy(copy, text, len);
 	if (list->wanted != NULL) {
-		ck_assert_int_eq(mac_parse(list->wanted, &mac), 0);
+		ck_assert_int_eq(mac_from_text(text_of(list->wanted), &mac), 0);
 		wanted = (struct lease_wanted){&mac, 1};
 	}
 	r = lease_parse(file_name, copy, len, wanted, &table, ret_is_cut);

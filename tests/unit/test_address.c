@@ -9,7 +9,7 @@ static struct address parsed(const char *text)
 {
 	struct address address;
 
-	ck_assert_msg(address_parse(text, &address) == 0, "%s", text);
+	ck_assert_msg(address_from_text(text_of(text), &address) == 0, "%s", text);
 	return address;
 }
 
@@ -37,10 +37,11 @@ START_TEST(what_is_no_plain_address_is_refused)
 	char digits[2049];
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
-		ck_assert_msg(address_parse(bad[i], &address) == -EINVAL, "%s", bad[i]);
+		ck_assert_msg(
+			address_from_text(text_of(bad[i]), &address) == -EINVAL, "%s", bad[i]);
 	memset(digits, '1', sizeof(digits) - 1);
 	digits[sizeof(digits) - 1] = '\0';
-	ck_assert_int_eq(address_parse(digits, &address), -EINVAL);
+	ck_assert_int_eq(address_from_text(text_of(digits), &address), -EINVAL);
 }
 END_TEST
 
@@ -111,7 +112,7 @@ START_TEST(a_mac_has_several_spellings)
 	struct mac mac;
 
 	for (size_t i = 0; i < COUNT_OF(same); i++) {
-		ck_assert_msg(mac_parse(same[i], &mac) == 0, "%s", same[i]);
+		ck_assert_msg(mac_from_text(text_of(same[i]), &mac) == 0, "%s", same[i]);
 		ck_assert_str_eq(mac_format(&mac, text), "52:54:00:12:34:0a");
 	}
 }
@@ -125,7 +126,7 @@ START_TEST(what_is_no_mac_is_refused)
 	struct mac mac;
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
-		ck_assert_msg(mac_parse(bad[i], &mac) == -EINVAL, "%s", bad[i]);
+		ck_assert_msg(mac_from_text(text_of(bad[i]), &mac) == -EINVAL, "%s", bad[i]);
 }
 END_TEST
 
@@ -133,11 +134,11 @@ START_TEST(no_nic_has_a_void_mac)
 {
 	struct mac mac;
 
-	mac_parse("00:00:00:00:00:00", &mac);
+	mac_from_text(text_of("00:00:00:00:00:00"), &mac);
 	ck_assert(mac_is_void(&mac));
-	mac_parse("ff:ff:ff:ff:ff:ff", &mac);
+	mac_from_text(text_of("ff:ff:ff:ff:ff:ff"), &mac);
 	ck_assert(mac_is_void(&mac));
-	mac_parse("52:54:00:12:34:56", &mac);
+	mac_from_text(text_of("52:54:00:12:34:56"), &mac);
 	ck_assert(!mac_is_void(&mac));
 }
 END_TEST

@@ -24,7 +24,7 @@ static void set_up(void)
 	memset(&vm, 0, sizeof(vm));
 	vm.nic_count = 1;
 	vm.nics[0].has_mac = true;
-	mac_parse(NIC, &vm.nics[0].mac);
+	mac_from_text(text_of(NIC), &vm.nics[0].mac);
 }
 
 static int read_text(const char *value)

@@ -28,18 +28,19 @@ static void fill(void)
 	for (unsigned int i = 0; i < CACHE_CLAIMS_MAX; i++) {
 		struct cache_claim *claim = &entry.agent.claims[entry.agent.count++];
 
-		ck_assert_int_eq(address_parse("2001:db8::1", &claim->address), 0);
+		ck_assert_int_eq(address_from_text(text_of("2001:db8::1"), &claim->address), 0);
 		claim->address.bytes[15] = (uint8_t)i;
 		claim->has_mac = i % 2 == 0;
 		if (claim->has_mac)
-			ck_assert_int_eq(mac_parse("52:54:00:12:34:56", &claim->mac), 0);
+			ck_assert_int_eq(
+				mac_from_text(text_of("52:54:00:12:34:56"), &claim->mac), 0);
 	}
 	entry.answer = (struct cache_answer){
 		.at_ms = 1212346, .source = SOURCE_NEIGHBOUR, .agent_error = -112};
 	for (unsigned int i = 0; i < ANSWER_ADDRESSES_MAX; i++) {
 		struct address *address = &entry.answer.addresses[entry.answer.count++];
 
-		ck_assert_int_eq(address_parse("fe80::1", address), 0);
+		ck_assert_int_eq(address_from_text(text_of("fe80::1"), address), 0);
 		address->scope_id = i + 1;
 	}
 	entry.failed_ms = 1213456;

@@ -27,7 +27,7 @@ static void plug(const char *mac, enum vm_netdev netdev)
 
 	vm.has_argv = true;
 	nic->netdev = netdev;
-	nic->has_mac = mac_parse(mac, &nic->mac) == 0;
+	nic->has_mac = mac_from_text(text_of(mac), &nic->mac) == 0;
 }
 
 /* A claim, with what the kernel knows of the address. neighbour: a MAC, or NULL. */
@@ -38,16 +38,16 @@ static struct candidate *claim(const char *text, const char *interface_mac,
 	struct candidate *candidate;
 	struct mac mac;
 
-	ck_assert_int_eq(address_parse(text, &address), 0);
+	ck_assert_int_eq(address_from_text(text_of(text), &address), 0);
 	if (interface_mac != NULL)
-		mac_parse(interface_mac, &mac);
+		mac_from_text(text_of(interface_mac), &mac);
 	candidates_add(&candidates, &address, interface_mac != NULL ? &mac : NULL);
 	candidate = &candidates.list[candidates.count - 1];
 	candidate->route = (struct netlink_route){route, 3};
 	candidate->has_neighbour = neighbour != NULL;
 	candidate->neighbour_state = NUD_REACHABLE;
 	if (neighbour != NULL)
-		mac_parse(neighbour, &candidate->neighbour_mac);
+		mac_from_text(text_of(neighbour), &candidate->neighbour_mac);
 	return candidate;
 }
 

@@ -76,7 +76,7 @@ static int count_leases(const char *text, size_t len)
 	bool is_cut;
 	int r, count = 0;
 
-	ck_assert_int_eq(mac_parse(WEB, &web), 0);
+	ck_assert_int_eq(mac_from_text(text_of(WEB), &web), 0);
 	r = lease_parse(NULL, text, len, (struct lease_wanted){&web, 1}, &table, &is_cut);
 	while (r >= 0 && lease_table_next(table, &at, &lease))
 		count++;

@@ -13,7 +13,7 @@ static struct address parsed(const char *text)
 {
 	struct address address;
 
-	ck_assert_int_eq(address_parse(text, &address), 0);
+	ck_assert_int_eq(address_from_text(text_of(text), &address), 0);
 	return address;
 }
 

@@ -23,7 +23,7 @@ static int listen_on(const char *text, uint16_t *port, int backlog)
 	socklen_t len;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	ck_assert_int_eq(address_parse(text, &address), 0);
+	ck_assert_int_eq(address_from_text(text_of(text), &address), 0);
 	len = address_to_sockaddr(&address, *port, &name);
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&name, len), 0);
 	ck_assert_int_eq(listen(fd, backlog), 0);
@@ -58,7 +58,7 @@ static void enter(const char *text, uint16_t port, enum target_kind kind)
 	struct target *target = &targets.list[targets.count++];
 
 	*target = (struct target){.kind = kind, .port = port};
-	ck_assert_int_eq(address_parse(text, &target->address), 0);
+	ck_assert_int_eq(address_from_text(text_of(text), &target->address), 0);
 }
 
 static int run_with_patience(int ms, int silent_ms)
@@ -98,7 +98,7 @@ static void fill(const char *text, uint16_t port)
 	struct address address;
 	socklen_t len;
 
-	address_parse(text, &address);
+	address_from_text(text_of(text), &address);
 	len = address_to_sockaddr(&address, port, &name);
 	for (bool is_full = false; !is_full;) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -86,7 +86,7 @@ START_TEST(a_forward_on_every_address_is_reached_on_loopback)
 		struct vm_forward forward = {.host_port = 2222, .guest_port = 22};
 		struct address address;
 
-		ck_assert_int_eq(address_parse(reached[i][0], &forward.host), 0);
+		ck_assert_int_eq(address_from_text(text_of(reached[i][0]), &forward.host), 0);
 		address = vm_forward_address(&forward);
 		ck_assert_str_eq(address_format(&address, text), reached[i][1]);
 	}
