@@ -9,7 +9,7 @@
 /* Byte for byte as it was sent: 5.0, 5e0 and "5" are not 5. */
 static bool is_spelled(const struct json *json, int node, enum json_kind kind, const char *text)
 {
-	return json_is(json, node, kind) && text_equals(json_raw(json, node), text);
+	return json_kind(json, node) == (int)kind && text_equals(json_raw(json, node), text);
 }
 
 /* An error of the agent: what it means. */
@@ -18,8 +18,8 @@ static int read_error(const struct json *json, int error)
 	int class = json_member(json, error, "class");
 	struct text desc = json_raw(json, json_member(json, error, "desc"));
 
-	if (!json_is(json, class, JSON_STRING) ||
-		!json_is(json, json_member(json, error, "desc"), JSON_STRING))
+	if (json_kind(json, class) != JSON_STRING ||
+		json_kind(json, json_member(json, error, "desc")) != JSON_STRING)
 		return -EBADMSG;
 	/* "QMP input object member 'id' is unexpected" (QEMU 2.x, qmp_dispatch_check_obj): nothing
 	 * was done. */
@@ -49,7 +49,7 @@ static int classify(const struct json *json, const char *id, bool is_synced)
 {
 	int echoed = json_member(json, JSON_ROOT, "id");
 
-	if (!json_is(json, JSON_ROOT, JSON_OBJECT))
+	if (json_kind(json, JSON_ROOT) != JSON_OBJECT)
 		return -EBADMSG;
 	/* What a tty echoes is a request; events answer nothing. */
 	if (json_member(json, JSON_ROOT, "execute") >= 0 ||

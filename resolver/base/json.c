@@ -133,16 +133,11 @@ int json_kind(const struct json *json, int node)
 	}
 }
 
-bool json_is(const struct json *json, int node, enum json_kind kind)
-{
-	return json_kind(json, node) == (int)kind;
-}
-
 int json_member(const struct json *json, int object, const char *key)
 {
 	int node = object + 1;
 
-	if (!json_is(json, object, JSON_OBJECT))
+	if (json_kind(json, object) != JSON_OBJECT)
 		return -ENOENT;
 	for (int i = 0; i < json->tokens[object].size; i++, node = behind(json, node + 1))
 		if (text_equals(json_raw(json, node), key))
@@ -153,9 +148,9 @@ int json_member(const struct json *json, int object, const char *key)
 /* The value of the element or member that begins at a node: behind the key in an object. */
 static int value_at(const struct json *json, int container, int node)
 {
-	bool is_object = json_is(json, container, JSON_OBJECT);
+	bool is_object = json_kind(json, container) == JSON_OBJECT;
 
-	if ((!is_object && !json_is(json, container, JSON_ARRAY)) || !is_node(json, node) ||
+	if ((!is_object && json_kind(json, container) != JSON_ARRAY) || !is_node(json, node) ||
 		json->tokens[node].start >= json->tokens[container].end)
 		return -ENOENT;
 	return is_object ? node + 1 : node;
@@ -171,20 +166,12 @@ int json_next(const struct json *json, int container, int prior)
 	return is_node(json, prior) ? value_at(json, container, behind(json, prior)) : -ENOENT;
 }
 
-int json_key(const struct json *json, int value, char *ret_text, size_t size)
-{
-	if (!is_node(json, value) || !is_node(json, json->tokens[value].parent) ||
-		json->tokens[json->tokens[value].parent].type != JSMN_STRING)
-		return -EINVAL;
-	return json_string(json, json->tokens[value].parent, ret_text, size);
-}
-
 int json_string(const struct json *json, int node, char *ret_text, size_t size)
 {
 	struct text raw = json_raw(json, node);
 	int len;
 
-	if (!json_is(json, node, JSON_STRING))
+	if (json_kind(json, node) != JSON_STRING)
 		return -EINVAL;
 	len = json_text_decode(raw, NULL);
 	if (len < 0)
@@ -198,7 +185,7 @@ int json_string(const struct json *json, int node, char *ret_text, size_t size)
 
 bool json_string_equals(const struct json *json, int node, const char *text)
 {
-	return json_is(json, node, JSON_STRING) && json_text_equals(json_raw(json, node), text);
+	return json_kind(json, node) == JSON_STRING && json_text_equals(json_raw(json, node), text);
 }
 
 int json_int(const struct json *json, int node, int64_t *ret_value)
@@ -208,7 +195,7 @@ int json_int(const struct json *json, int node, int64_t *ret_value)
 	uint64_t value;
 	int r;
 
-	if (!json_is(json, node, JSON_NUMBER))
+	if (json_kind(json, node) != JSON_NUMBER)
 		return -EINVAL;
 	is_negative = text_take_char(&text, '-');
 	r = text_number(text, 10, (uint64_t)INT64_MAX + is_negative, &value);

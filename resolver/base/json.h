@@ -56,7 +56,6 @@ void json_free(struct json *json);
 
 /* An enum json_kind, or -EINVAL for a negative node. */
 int json_kind(const struct json *json, int node);
-bool json_is(const struct json *json, int node, enum json_kind kind);
 
 /* The value of that key of an object: a node, or -ENOENT (no such key, or no object). Keys are
  * compared as spelled; a key with an escape in it equals nothing. */
@@ -66,9 +65,6 @@ int json_member(const struct json *json, int object, const char *key);
  * `prior` is what json_first() or json_next() returned before. */
 int json_first(const struct json *json, int container);
 int json_next(const struct json *json, int container, int prior);
-
-/* The key to which a value of an object belongs, decoded as by json_string(). */
-int json_key(const struct json *json, int value, char *ret_text, size_t size);
 
 /*
  * A string, decoded to UTF-8 and NUL-terminated; returns its length. -EINVAL (no string),

@@ -190,36 +190,12 @@ static int decode_unicode(struct text *rest)
 	return 0x10000 + ((high - 0xd800) << 10 | (low - 0xdc00));
 }
 
-static size_t encode_utf8(int c, char bytes[static 4])
-{
-	if (c < 0x80) {
-		bytes[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		bytes[0] = (char)(0xc0 | c >> 6);
-		bytes[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		bytes[0] = (char)(0xe0 | c >> 12);
-		bytes[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	bytes[0] = (char)(0xf0 | c >> 18);
-	bytes[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	bytes[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* The bytes of the next character of a string: as they are, or what the escape means. */
 static int decode_next(struct text *rest, char bytes[static 4])
 {
 	static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
 	const char *letter;
-	int c = (unsigned char)*rest->at++;
+	int c = (unsigned char)*rest->at++, count;
 
 	bytes[0] = (char)c;
 	if (c != '\\')
@@ -230,7 +206,18 @@ static int decode_next(struct text *rest, char bytes[static 4])
 		c = (unsigned char)meanings[letter - letters];
 	else if (c == 'u')
 		c = decode_unicode(rest);
-	return c < 0 ? c : (int)encode_utf8(c, bytes);
+	if (c < 0)
+		return c;
+	if (c < 0x80) {
+		bytes[0] = (char)c;
+		return 1;
+	}
+	/* The lead byte shows the length; each byte behind it holds six bits. */
+	count = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	for (int i = count - 1; i > 0; i--, c >>= 6)
+		bytes[i] = (char)(0x80 | (c & 0x3f));
+	bytes[0] = (char)((0xf00 >> count & 0xff) | c);
+	return count;
 }
 
 int json_text_decode(struct text string, char *ret_text)

@@ -55,15 +55,16 @@ int agent_read_interfaces(
 {
 	int count = 0;
 
-	if (!json_is(json, value, JSON_ARRAY))
+	if (json_kind(json, value) != JSON_ARRAY)
 		return -EBADMSG;
 	for (int interface = json_first(json, value); interface >= 0;
 		interface = json_next(json, value, interface)) {
 		int name = json_member(json, interface, "name");
 		int addresses = json_member(json, interface, "ip-addresses");
 
-		if (!json_is(json, interface, JSON_OBJECT) || !json_is(json, name, JSON_STRING) ||
-			(addresses >= 0 && !json_is(json, addresses, JSON_ARRAY)))
+		if (json_kind(json, interface) != JSON_OBJECT ||
+			json_kind(json, name) != JSON_STRING ||
+			(addresses >= 0 && json_kind(json, addresses) != JSON_ARRAY))
 			return -EBADMSG;
 	}
 	/* Those whose MAC is one of the VM's, and then the others. */
