@@ -9,17 +9,13 @@ static bool is_host_character(char c)
 	       c == '-' || c == '_';
 }
 
-/* Continuation bytes of UTF-8 belong to the character before them. */
-static bool is_utf8_continuation(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 /* Labels of 1 to NAME_LABEL_MAX characters, between single dots. */
-static int check_labels(const char *name, size_t len)
+static int copy_name(const char *name, size_t len, char ret_name[static NAME_VM_SIZE])
 {
 	size_t label = 0;
 
+	if (len > NAME_VM_MAX)
+		return -EINVAL;
 	for (size_t i = 0; i < len; i++) {
 		if (name[i] == '.') {
 			if (label == 0)
@@ -30,18 +26,8 @@ static int check_labels(const char *name, size_t len)
 		if (!is_host_character(name[i]) || ++label > NAME_LABEL_MAX)
 			return -EINVAL;
 	}
-	return label > 0 ? 0 : -EINVAL;
-}
-
-static int copy_name(const char *name, size_t len, char ret_name[static NAME_VM_SIZE])
-{
-	int r;
-
-	if (len > NAME_VM_MAX)
+	if (label == 0)
 		return -EINVAL;
-	r = check_labels(name, len);
-	if (r < 0)
-		return r;
 	memcpy(ret_name, name, len);
 	ret_name[len] = '\0';
 	return 0;
@@ -70,7 +56,8 @@ size_t name_spell(const char *raw, char ret_name[static NAME_VM_SIZE])
 	size_t len = 0;
 
 	for (; *raw != '\0' && len < NAME_VM_MAX; raw++) {
-		if (is_utf8_continuation(*raw))
+		/* Continuation bytes of UTF-8 belong to the character before them. */
+		if (((unsigned char)*raw & 0xc0) == 0x80)
 			continue;
 		ret_name[len++] = *raw;
 		if (!is_host_character(*raw) && *raw != '.')
@@ -93,7 +80,7 @@ bool name_matches(const char *typed, const char *raw)
 		if (lower(*typed) != lower(*raw) && !can_be_dash)
 			return false;
 		raw++;
-		while (is_utf8_continuation(*raw))
+		while (((unsigned char)*raw & 0xc0) == 0x80)
 			raw++;
 	}
 	return *typed == '\0' && *raw == '\0';

@@ -26,12 +26,6 @@
 /* A host name with its NUL. */
 #define NAME_HOST_SIZE (NAME_HOST_MAX + 1)
 
-/* One letter of the domain, in either case. The domain holds letters, digits and '-' only. */
-static inline bool name_letter_equals(char typed, char domain)
-{
-	return typed == domain || (domain >= 'a' && domain <= 'z' && typed == domain - 'a' + 'A');
-}
-
 /*
  * Is the host name under our domain ("web.vm", "WEB.VM", "web.vm.")? The rest may be malformed.
  * Inline, since it runs for every lookup on the machine.
@@ -45,9 +39,14 @@ static inline bool name_is_ours(const char *host)
 		len--;
 	if (len < suffix)
 		return false;
-	for (size_t i = 0; i < suffix; i++)
-		if (!name_letter_equals(host[len - suffix + i], ("." NAME_DOMAIN)[i]))
+	/* The domain holds letters, digits and '-' only. */
+	for (size_t i = 0; i < suffix; i++) {
+		char typed = host[len - suffix + i], wanted = ("." NAME_DOMAIN)[i];
+		bool has_case = wanted >= 'a' && wanted <= 'z';
+
+		if (typed != wanted && !(has_case && typed == wanted - 'a' + 'A'))
 			return false;
+	}
 	return true;
 }
 
