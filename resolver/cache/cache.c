@@ -314,28 +314,13 @@ int cache_write_text(const struct cache *cache, const char *file, const char *te
 	return -EIO;
 }
 
-/* Without a link the VM is looked for again; one that leads elsewhere is replaced. */
-static void link_name(const struct cache *cache, const char *name, const char *file)
-{
-	char link[NAME_MAX + 1], target[NAME_MAX + 1];
-	ssize_t len;
-
-	if (link_of(name, link) < 0)
-		return;
-	len = readlinkat(cache->directory_fd, link, target, sizeof(target));
-	if (len >= 0 && text_equals((struct text){target, target + len}, file))
-		return;
-	if (len >= 0)
-		unlinkat(cache->directory_fd, link, 0);
-	(void)!symlinkat(file, cache->directory_fd, link);
-}
-
 void cache_write(const struct cache *cache, const struct cache_place *place, const struct vm *vm,
 	struct cache_entry *entry)
 {
 	struct cache_process process = {.pid = vm->pid, .uid = vm->uid};
+	char link[NAME_MAX + 1], target[NAME_MAX + 1], *text;
 	struct stat status;
-	char *text;
+	bool is_written;
 	int len;
 
 	if (cache->directory_fd < 0)
@@ -356,8 +341,20 @@ void cache_write(const struct cache *cache, const struct cache_place *place, con
 	len = cache_entry_write(entry, text, CACHE_FILE_MAX);
 	if (len > 0 && faccessat(cache->directory_fd, place->file, F_OK, 0) < 0)
 		prune(cache);
-	if (len > 0 && cache_write_text(cache, place->file, text, (size_t)len) == 0)
-		for (unsigned int i = 0; i < entry->name_count; i++)
-			link_name(cache, entry->names[i], place->file);
+	is_written = len > 0 && cache_write_text(cache, place->file, text, (size_t)len) == 0;
 	free(text);
+	/* Without a link the VM is looked for again; one that leads elsewhere is replaced. */
+	for (unsigned int i = 0; is_written && i < entry->name_count; i++) {
+		ssize_t target_len;
+
+		if (link_of(entry->names[i], link) < 0)
+			continue;
+		target_len = readlinkat(cache->directory_fd, link, target, sizeof(target));
+		if (target_len >= 0 &&
+			text_equals((struct text){target, target + target_len}, place->file))
+			continue;
+		if (target_len >= 0)
+			unlinkat(cache->directory_fd, link, 0);
+		(void)!symlinkat(place->file, cache->directory_fd, link);
+	}
 }

@@ -18,30 +18,13 @@ static const struct lease_format *const formats[] = {
 	&lease_format_dhcpd,
 };
 
-/* NULL: none that is known. */
-static const struct lease_format *lease_find_format(const char *file_name, struct text text)
-{
-	const struct lease_format *format;
-	struct text line;
-
-	if (file_name != NULL && text_ends_with(text_of(file_name), ".status"))
-		return &lease_format_libvirt;
-	for (int i = 0; i < HEAD_LINES_MAX && text_take_field(&text, '\n', &line); i++)
-		for (size_t j = 0; j < sizeof(formats) / sizeof(formats[0]); j++) {
-			format = formats[j];
-			if (format->opening != NULL
-					? text_begins_with(text_trim(line), format->opening)
-					: format->has_line(line))
-				return format;
-		}
-	return NULL;
-}
+#define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 
 int lease_parse(const char *file_name, const char *text, size_t len, struct lease_wanted wanted,
 	struct lease_table **ret_table, bool *ret_is_cut)
 {
 	struct text whole = {text, text + len}, rest = whole, trimmed = text_trim(whole), line;
-	const struct lease_format *format;
+	const struct lease_format *format = NULL;
 	struct lease_table *table;
 	int r;
 
@@ -50,13 +33,24 @@ int lease_parse(const char *file_name, const char *text, size_t len, struct leas
 		*ret_is_cut = true;
 		return 0;
 	}
-	format = lease_find_format(file_name, whole);
+	if (file_name != NULL && text_ends_with(text_of(file_name), ".status"))
+		format = &lease_format_libvirt;
+	for (int i = 0; format == NULL && i < HEAD_LINES_MAX; i++) {
+		if (!text_take_field(&rest, '\n', &line))
+			break;
+		for (size_t j = 0; j < FORMAT_COUNT && format == NULL; j++)
+			if (formats[j]->opening != NULL
+					? text_begins_with(text_trim(line), formats[j]->opening)
+					: formats[j]->has_line(line))
+				format = formats[j];
+	}
 	if (format == NULL)
 		return -EINVAL;
 	table = lease_table_new(wanted);
 	if (table == NULL)
 		return -ENOMEM;
 	/* What is behind LEASE_LINES_MAX is cut off. */
+	rest = whole;
 	for (int i = 0; len > LEASE_LINES_MAX && i < LEASE_LINES_MAX; i++)
 		if (!text_take_field(&rest, '\n', &line))
 			break;
