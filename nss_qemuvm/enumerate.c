@@ -65,34 +65,6 @@ static void list_gather(void)
 	list_replace(count < 0 ? NULL : answers, count < 0 ? 0 : count, true);
 }
 
-/* To the next family, or the next VM. */
-static void list_advance(void)
-{
-	if (list.family == AF_INET) {
-		list.family = AF_INET6;
-	} else {
-		list.family = AF_INET;
-		list.at++;
-	}
-}
-
-/* If the buffer is too small the list does not advance: the caller comes back for the same. */
-static enum nss_status list_next(
-	struct hostent *host, char *buffer, size_t buflen, struct status_why why)
-{
-	for (; list.at < list.count; list_advance()) {
-		int r = pack_hostent(&list.answers[list.at], list.family, buffer, buflen, host);
-
-		if (r == -ERANGE)
-			return status_too_small(why);
-		if (r < 0)
-			continue;
-		list_advance();
-		return status_tell(why, RESOLVER_ADDRESSES);
-	}
-	return status_tell(why, RESOLVER_NO_VM);
-}
-
 EXPORTED enum nss_status _nss_qemuvm_sethostent(int stay_open)
 {
 	struct guard guard = guard_enter();
@@ -107,7 +79,8 @@ EXPORTED enum nss_status _nss_qemuvm_sethostent(int stay_open)
 EXPORTED enum nss_status _nss_qemuvm_gethostent_r(
 	struct hostent *host, char *buffer, size_t buflen, int *errnop, int *h_errnop)
 {
-	int inner_errno = 0, inner_h_errno = HOST_NOT_FOUND;
+	int inner_errno = 0, inner_h_errno = HOST_NOT_FOUND, r = -ENOENT;
+	struct status_why inner = {&inner_errno, &inner_h_errno};
 	struct guard guard = guard_enter();
 	enum nss_status status;
 	bool is_gathered;
@@ -118,8 +91,18 @@ EXPORTED enum nss_status _nss_qemuvm_gethostent_r(
 	if (!is_gathered)
 		list_gather();
 	pthread_mutex_lock(&list.lock);
-	status = list_next(host, buffer, buflen, (struct status_why){&inner_errno, &inner_h_errno});
+	while (r < 0 && list.at < list.count) {
+		r = pack_hostent(&list.answers[list.at], list.family, buffer, buflen, host);
+		/* The list does not advance: the caller comes back with a larger buffer. */
+		if (r == -ERANGE)
+			break;
+		/* To the next family, or the next VM. */
+		list.at += list.family == AF_INET6;
+		list.family = list.family == AF_INET ? AF_INET6 : AF_INET;
+	}
 	pthread_mutex_unlock(&list.lock);
+	status = r == -ERANGE ? status_too_small(inner)
+			      : status_tell(inner, r < 0 ? RESOLVER_NO_VM : RESOLVER_ADDRESSES);
 	guard_leave(&guard);
 	status_pass((struct status_why){errnop, h_errnop}, inner_errno, inner_h_errno);
 	return status;
