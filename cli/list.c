@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "answer_text.h"
@@ -12,7 +13,6 @@
 #include "list_all.h"
 #include "list_table.h"
 #include "output.h"
-#include "terminal.h"
 
 /* Between two rounds of --wait or --watch. */
 #define PAUSE_MS 1000
@@ -27,7 +27,11 @@ struct list_request {
 
 static void list_print_table(FILE *stream, const struct answer_list *answers)
 {
-	list_table_print(stream, answers, terminal_width());
+	struct winsize size;
+	/* If stdout is no terminal, nothing is cut. */
+	bool has_width = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) >= 0;
+
+	list_table_print(stream, answers, has_width ? size.ws_col : 0);
 }
 
 static const char *or_dash(const char *text)

@@ -2,11 +2,10 @@
 #include "output.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include "terminal.h"
 
 /* The character at text and its length in bytes; a length of 0 if it is no UTF-8 (RFC 3629). */
 static size_t decode(const char *text, uint32_t *ret_character)
@@ -44,8 +43,11 @@ void output_text(FILE *stream, const char *text)
 	while (*text != '\0') {
 		uint32_t character = 0;
 		size_t len = decode(text, &character);
-		bool is_safe = len > 0 && !is_unsafe(character) &&
-			       (character < 0x80 || terminal_is_utf8());
+		bool is_safe = len > 0 && !is_unsafe(character);
+
+		/* The locale's character set may not hold all of Unicode. */
+		if (character >= 0x80)
+			is_safe &= strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 
 		for (size_t i = 0; i < (len > 0 ? len : 1); i++, text++) {
 			if (is_safe)

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "terminal.h"
 
-#include <langinfo.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-int terminal_width(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-		return 0;
-	return size.ws_col;
-}
 
 const char *terminal_style(enum terminal_style style)
 {
@@ -31,9 +21,4 @@ const char *terminal_style(enum terminal_style style)
 			  term != NULL && strcmp(term, "dumb") != 0;
 
 	return has_colour ? sequences[style] : "";
-}
-
-bool terminal_is_utf8(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }

@@ -24,26 +24,14 @@ void check_begin(enum check_result result)
 		terminal_style(TERMINAL_PLAIN));
 }
 
-bool check_ok(const char *format, ...)
+bool check_line(enum check_result result, const char *format, ...)
 {
 	va_list arguments;
 
-	check_begin(CHECK_OK);
+	check_begin(result);
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);
 	putchar('\n');
-	return true;
-}
-
-bool check_problem(const char *format, ...)
-{
-	va_list arguments;
-
-	check_begin(CHECK_PROBLEM);
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	putchar('\n');
-	return false;
+	return result != CHECK_PROBLEM;
 }

@@ -18,9 +18,9 @@ enum check_result {
 /* Begins a line, for the caller to complete. */
 void check_begin(enum check_result result);
 
-/* Prints a whole line, as printf(3). They return whether all is well: true, false. */
-__attribute__((format(printf, 1, 2))) bool check_ok(const char *format, ...);
-__attribute__((format(printf, 1, 2))) bool check_problem(const char *format, ...);
+/* Prints a whole line, as printf(3). Returns whether there is no problem. */
+__attribute__((format(printf, 2, 3))) bool check_line(
+	enum check_result result, const char *format, ...);
 
 /* All of these return whether there is no problem. */
 

@@ -42,21 +42,23 @@ bool check_nss(void)
 	bool has_path;
 
 	if (module == NULL) {
-		check_problem(
+		check_line(CHECK_PROBLEM,
 			"NSS module: %s: run `sudo ./install.sh`, then `sudo ldconfig`", dlerror());
 	} else {
 		has_path = dlinfo(module, RTLD_DI_LINKMAP, &map) == 0;
-		check_ok("NSS module: the loader finds %s, glibc %s",
+		check_line(CHECK_OK, "NSS module: the loader finds %s, glibc %s",
 			has_path ? map->l_name : MODULE, gnu_get_libc_version());
 		dlclose(module);
 	}
 	if (file == NULL)
-		return check_problem("nsswitch: " NSSWITCH_FILE ": %s", strerror(error));
+		return check_line(
+			CHECK_PROBLEM, "nsswitch: " NSSWITCH_FILE ": %s", strerror(error));
 	state = nsswitch_check(file);
 	(void)fclose(file);
 	if (state != NSSWITCH_OK)
-		return check_problem("nsswitch: " NSSWITCH_FILE " %s", repairs[state]);
-	return check_ok("nsswitch: qemuvm is asked before the network") && module != NULL;
+		return check_line(CHECK_PROBLEM, "nsswitch: " NSSWITCH_FILE " %s", repairs[state]);
+	return check_line(CHECK_OK, "nsswitch: qemuvm is asked before the network") &&
+	       module != NULL;
 }
 
 /* getent runs in a process of its own, and loads the services of nsswitch.conf(5) like any other
@@ -74,17 +76,19 @@ bool check_nss_probe(const struct resolver_answer *answer)
 		return true;
 	}
 	if (status != 0)
-		return check_problem("lookup: getaddrinfo does not find %s, but qemuvm does: see "
-				     "the lines above",
+		return check_line(CHECK_PROBLEM,
+			"lookup: getaddrinfo does not find %s, but qemuvm does: see "
+			"the lines above",
 			answer->host);
 	/* The first word of each line is an address. */
 	while ((line = strtok_r(rest, "\n", &rest)) != NULL) {
 		line[strcspn(line, " \t")] = '\0';
 		for (size_t i = 0; i < answer->address_count; i++)
 			if (strcmp(line, address_format(&answer->addresses[i], text)) == 0)
-				return check_ok("lookup: getaddrinfo finds %s", answer->host);
+				return check_line(
+					CHECK_OK, "lookup: getaddrinfo finds %s", answer->host);
 	}
-	return check_problem(
+	return check_line(CHECK_PROBLEM,
 		"lookup: getaddrinfo finds another address for %s: is it in /etc/hosts?",
 		answer->host);
 }
@@ -130,7 +134,7 @@ bool check_nscd(void)
 	if (!has_hosts)
 		return true;
 	if (uid == geteuid())
-		return check_ok("nscd: runs as you, so it finds the same VMs");
+		return check_line(CHECK_OK, "nscd: runs as you, so it finds the same VMs");
 	user = getpwuid(uid);
 	check_begin(CHECK_PROBLEM);
 	fputs("nscd: looks names up as ", stdout);

@@ -24,24 +24,28 @@ bool check_ssh(void)
 
 	/* ssh refuses a drop-in that somebody else could have written. */
 	if (lstat(DROP_IN, &status) < 0)
-		check_problem("ssh: " DROP_IN ": %s: run `sudo ./install.sh`", strerror(errno));
+		check_line(CHECK_PROBLEM, "ssh: " DROP_IN ": %s: run `sudo ./install.sh`",
+			strerror(errno));
 	else if (!S_ISREG(status.st_mode) || status.st_uid != 0 ||
 		 (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		check_problem("ssh: " DROP_IN " must be a regular file of root, mode 0644");
+		check_line(CHECK_PROBLEM,
+			"ssh: " DROP_IN " must be a regular file of root, mode 0644");
 	else
-		is_ok = check_ok("ssh: " DROP_IN " is there");
+		is_ok = check_line(CHECK_OK, "ssh: " DROP_IN " is there");
 	if (file == NULL)
-		return check_ok("ssh: no " SSH_CONFIG ": OpenSSH is not installed") && is_ok;
+		return check_line(CHECK_OK, "ssh: no " SSH_CONFIG ": OpenSSH is not installed") &&
+		       is_ok;
 	/* "Include /etc/ssh/ssh_config.d/..." is at the top in Debian and Fedora. */
 	while (!is_read && fgets(line, sizeof(line), file) != NULL)
 		is_read = strncasecmp(line + strspn(line, " \t"), "include", 7) == 0 &&
 			  strstr(line, "ssh_config.d/") != NULL;
 	(void)fclose(file);
 	if (!is_read)
-		return check_problem("ssh: " SSH_CONFIG
-				     " does not read the drop-in: put \"Include " QEMUVM_SYSCONFDIR
-				     "/ssh/ssh_config.d/*.conf\" at its top");
-	return check_ok("ssh: " SSH_CONFIG " reads the drop-in") && is_ok;
+		return check_line(CHECK_PROBLEM,
+			"ssh: " SSH_CONFIG
+			" does not read the drop-in: put \"Include " QEMUVM_SYSCONFDIR
+			"/ssh/ssh_config.d/*.conf\" at its top");
+	return check_line(CHECK_OK, "ssh: " SSH_CONFIG " reads the drop-in") && is_ok;
 }
 
 bool check_ssh_probe(const char *host)
@@ -56,8 +60,8 @@ bool check_ssh_probe(const char *host)
 		return true;
 	}
 	if (status == 0 && strstr(output, "/ssh-helper connect ") != NULL)
-		return check_ok("ssh: ssh -G %s names the helper", command[2]);
-	return check_problem(
+		return check_line(CHECK_OK, "ssh: ssh -G %s names the helper", command[2]);
+	return check_line(CHECK_PROBLEM,
 		"ssh: ssh -G %s does not name the helper: something before the drop-in "
 		"in ~/.ssh/config or " QEMUVM_SYSCONFDIR "/ssh/ssh_config wins",
 		command[2]);

@@ -179,9 +179,9 @@ bool check_vms(struct host *host, const char *name)
 	host_begin(host, 0);
 	r = vm_find_all(&finder, &founds);
 	if (r < 0)
-		return check_problem("VMs: %s", strerror(-r));
+		return check_line(CHECK_PROBLEM, "VMs: %s", strerror(-r));
 	if (founds.count == 0)
-		check_ok("VMs: no QEMU runs, and no agent socket matches a template");
+		check_line(CHECK_OK, "VMs: no QEMU runs, and no agent socket matches a template");
 	if (name != NULL && name_from_typed(name, typed) < 0)
 		typed[0] = '\0';
 	found = founds.list;

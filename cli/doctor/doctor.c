@@ -24,9 +24,9 @@ static bool check_config(struct config *config)
 	static struct config_problems problems;
 
 	if (config_load(config, &problems) == 0)
-		return check_ok("configuration: %s", access(config_path(), F_OK) == 0
-							     ? "no problem in it"
-							     : "no file, so the defaults apply");
+		return check_line(CHECK_OK, "configuration: %s",
+			access(config_path(), F_OK) == 0 ? "no problem in it"
+							 : "no file, so the defaults apply");
 	for (unsigned int i = 0; i < problems.count; i++) {
 		check_begin(CHECK_PROBLEM);
 		fputs("configuration: ", stdout);
@@ -42,16 +42,17 @@ static bool check_runtime_directory(void)
 	struct stat status;
 
 	if (lstat(RUNTIME_DIRECTORY, &status) < 0)
-		return check_problem("runtime directory: " RUNTIME_DIRECTORY ": %s: run "
-				     "`sudo systemd-tmpfiles --create qemuvm.conf`",
+		return check_line(CHECK_PROBLEM,
+			"runtime directory: " RUNTIME_DIRECTORY ": %s: run "
+			"`sudo systemd-tmpfiles --create qemuvm.conf`",
 			strerror(errno));
 	if (!S_ISDIR(status.st_mode) || status.st_uid != 0 ||
 		(status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return check_problem(
+		return check_line(CHECK_PROBLEM,
 			"runtime directory: " RUNTIME_DIRECTORY
 			" must be a directory of root that only root can write: remove it, "
 			"and run `sudo systemd-tmpfiles --create qemuvm.conf`");
-	return check_ok("runtime directory: " RUNTIME_DIRECTORY);
+	return check_line(CHECK_OK, "runtime directory: " RUNTIME_DIRECTORY);
 }
 
 /* Without a cache everything works, only slower. */
@@ -61,13 +62,13 @@ static void check_cache(const struct config *config)
 	int fd;
 
 	if (config->cache_s == 0 && config->stale_s == 0) {
-		check_ok("cache: switched off by the configuration");
+		check_line(CHECK_OK, "cache: switched off by the configuration");
 		return;
 	}
 	fd = runtime_make(geteuid());
 	if (fd >= 0) {
 		close(fd);
-		check_ok("cache: %s", runtime_path(geteuid(), path));
+		check_line(CHECK_OK, "cache: %s", runtime_path(geteuid(), path));
 		return;
 	}
 	check_begin(CHECK_SKIPPED);
