@@ -38,18 +38,6 @@ struct pair {
 	bool is_bare;      /* a word without '=' */
 };
 
-/* Takes everything up to the next single comma. */
-static struct text option_take_value(struct text *rest)
-{
-	struct text value = {rest->at, rest->at};
-
-	while (value.end < rest->end &&
-		(*value.end != ',' || (rest->end - value.end > 1 && value.end[1] == ',')))
-		value.end += *value.end == ',' ? 2 : 1;
-	rest->at = value.end;
-	return value;
-}
-
 /* Takes a pair and the comma behind it. False at the end. */
 static bool option_take_pair(struct text *rest, bool is_first, struct pair *ret_pair)
 {
@@ -62,13 +50,13 @@ static bool option_take_pair(struct text *rest, bool is_first, struct pair *ret_
 	pair.is_bare = pair.key.end == rest->end || *pair.key.end == ',';
 	if (!pair.is_bare)
 		rest->at = pair.key.end + 1;
-	/* ",," belongs to a first value, and ends a word otherwise. */
-	if (!pair.is_bare || is_first) {
-		pair.value = option_take_value(rest);
-	} else {
-		pair.value = pair.key;
-		rest->at = pair.key.end;
-	}
+	pair.value = (struct text){rest->at, pair.is_bare ? pair.key.end : rest->at};
+	/* Up to the next single comma. ",," belongs to a first value, and ends a word otherwise. */
+	while ((!pair.is_bare || is_first) && pair.value.end < rest->end &&
+		(*pair.value.end != ',' ||
+			(rest->end - pair.value.end > 1 && pair.value.end[1] == ',')))
+		pair.value.end += *pair.value.end == ',' ? 2 : 1;
+	rest->at = pair.value.end;
 	(void)text_take_char(rest, ',');
 	*ret_pair = pair;
 	return true;

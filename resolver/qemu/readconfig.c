@@ -43,13 +43,6 @@ static void writer_put_pair(struct writer *writer, struct text key, struct text 
 		writer->is_empty = false;
 }
 
-static void writer_end_group(struct writer *writer)
-{
-	if (writer->is_in_group)
-		(void)writer_put_byte(writer, '\0');
-	writer->is_in_group = false;
-}
-
 /* What is between the quotes around a piece. */
 static bool readconfig_unquote(struct text text, struct text *ret_inner)
 {
@@ -67,7 +60,9 @@ static void readconfig_take_header(struct writer *writer, struct text line)
 	const char *quote;
 	struct text name, id = {line.at, line.at};
 
-	writer_end_group(writer);
+	if (writer->is_in_group)
+		(void)writer_put_byte(writer, '\0');
+	writer->is_in_group = false;
 	if (line.end[-1] != ']')
 		return;
 	name = (struct text){line.at + 1, line.end - 1};
@@ -113,6 +108,7 @@ size_t readconfig_to_arguments(const char *text, size_t len, char *ret_arguments
 		if (key.at < key.end)
 			writer_put_pair(&writer, key, value);
 	}
-	writer_end_group(&writer);
+	if (writer.is_in_group)
+		(void)writer_put_byte(&writer, '\0');
 	return (size_t)(writer.at - ret_arguments);
 }

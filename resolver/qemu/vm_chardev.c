@@ -25,26 +25,6 @@ static bool chardev_get_bool(
 	return option_get_bool(option, option->json != NULL ? json_key : key, otherwise);
 }
 
-static int chardev_read_unix(const struct option *option, struct endpoint *endpoint)
-{
-	char path[ENDPOINT_PATH_SIZE];
-	bool is_tight = chardev_get_bool(option, "tight", "backend.data.addr.data.tight", true);
-	int len = chardev_get(option, "path", "backend.data.addr.data.path", path, sizeof(path));
-
-	if (len <= 0)
-		return -EOPNOTSUPP;
-	if (!chardev_get_bool(option, "abstract", "backend.data.addr.data.abstract", false))
-		return endpoint_set_path(endpoint, path) < 0 ? -EOPNOTSUPP : 0;
-	if (len + 1 > ENDPOINT_SUN_PATH_SIZE)
-		return -EOPNOTSUPP;
-	endpoint->kind = ENDPOINT_UNIX;
-	memset(endpoint->path, 0, ENDPOINT_SUN_PATH_SIZE);
-	memcpy(endpoint->path + 1, path, (size_t)len);
-	/* Padded to the whole of sun_path if it is not "tight", which is the default. */
-	endpoint->path_len = (uint16_t)(is_tight ? len + 1 : ENDPOINT_SUN_PATH_SIZE);
-	return 0;
-}
-
 static int chardev_set_tcp(struct endpoint *endpoint, const char *host, struct text port)
 {
 	static const uint8_t any[16] = {0};
@@ -70,16 +50,29 @@ static int chardev_set_tcp(struct endpoint *endpoint, const char *host, struct t
 /* A socket that QEMU listens on; in QAPI that is the default. */
 static int chardev_read_socket(const struct option *option, struct endpoint *endpoint)
 {
-	char host[HOST_TEXT_SIZE] = "", text[16];
+	char path[ENDPOINT_PATH_SIZE], host[HOST_TEXT_SIZE] = "", text[16];
+	bool is_abstract, is_tight;
 	uint64_t fd;
-	int r;
+	int len, r;
 
 	if (!chardev_get_bool(option, "server", "backend.data.server", option->json != NULL) ||
 		chardev_get_bool(option, "telnet", "backend.data.telnet", false) ||
 		chardev_get_bool(option, "websocket", "backend.data.websocket", false))
 		return -EOPNOTSUPP;
-	if (chardev_read_unix(option, endpoint) == 0)
+	len = chardev_get(option, "path", "backend.data.addr.data.path", path, sizeof(path));
+	is_abstract =
+		chardev_get_bool(option, "abstract", "backend.data.addr.data.abstract", false);
+	if (len > 0 && !is_abstract && endpoint_set_path(endpoint, path) == 0)
 		return 0;
+	if (len > 0 && is_abstract && len + 1 <= ENDPOINT_SUN_PATH_SIZE) {
+		/* Padded to the whole of sun_path if it is not "tight", which is the default. */
+		is_tight = chardev_get_bool(option, "tight", "backend.data.addr.data.tight", true);
+		endpoint->kind = ENDPOINT_UNIX;
+		memset(endpoint->path, 0, ENDPOINT_SUN_PATH_SIZE);
+		memcpy(endpoint->path + 1, path, (size_t)len);
+		endpoint->path_len = (uint16_t)(is_tight ? len + 1 : ENDPOINT_SUN_PATH_SIZE);
+		return 0;
+	}
 	/* A name is that of a descriptor that came through the monitor. */
 	if (chardev_get(option, "fd", "backend.data.addr.data.str", text, sizeof(text)) > 0 &&
 		text_number(text_of(text), 10, INT16_MAX, &fd) == 0) {
@@ -112,26 +105,11 @@ int vm_chardev_by_id(const struct argv *argv, const char *id, struct endpoint *r
 	return r;
 }
 
-/* "tcp:HOST:PORT,server=on" */
-static int chardev_read_tcp(const char *device, struct endpoint *endpoint)
-{
-	struct text rest = text_of(device), place, host_text;
-	char host[HOST_TEXT_SIZE];
-	struct option option;
-	bool is_server;
-
-	if (!text_take_field(&rest, ',', &place) || !text_take_field(&place, ':', &host_text) ||
-		text_copy(host_text, host, sizeof(host)) < 0 || rest.at == rest.end ||
-		option_init(&option, rest.at, NULL) < 0)
-		return -EOPNOTSUPP;
-	is_server = option_get_bool(&option, "server", false);
-	option_done(&option);
-	return is_server ? chardev_set_tcp(endpoint, host, place) : -EOPNOTSUPP;
-}
-
 int vm_chardev_by_device(const struct argv *argv, const char *device, struct endpoint *ret_endpoint)
 {
+	struct text rest, place, host_text;
 	struct endpoint endpoint = {0};
+	char host[HOST_TEXT_SIZE];
 	struct option option;
 	int r = -EOPNOTSUPP;
 
@@ -140,8 +118,17 @@ int vm_chardev_by_device(const struct argv *argv, const char *device, struct end
 		device += 4;
 	if (strncmp(device, "chardev:", 8) == 0)
 		return vm_chardev_by_id(argv, device + 8, ret_endpoint);
-	if (strncmp(device, "tcp:", 4) == 0) {
-		r = chardev_read_tcp(device + 4, &endpoint);
+	rest = text_of(device);
+	if (text_take(&rest, "tcp:")) {
+		/* "tcp:HOST:PORT,server=on" */
+		if (!text_take_field(&rest, ',', &place) ||
+			!text_take_field(&place, ':', &host_text) ||
+			text_copy(host_text, host, sizeof(host)) < 0 || rest.at == rest.end ||
+			option_init(&option, rest.at, NULL) < 0)
+			return -EOPNOTSUPP;
+		if (option_get_bool(&option, "server", false))
+			r = chardev_set_tcp(&endpoint, host, place);
+		option_done(&option);
 	} else if (strncmp(device, "unix:", 5) == 0 && device[5] != '{' &&
 		   option_init(&option, device + 5, "path") == 0) {
 		/* "unix:PATH,server=on": an option whose bare first value is the path. */
