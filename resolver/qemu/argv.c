@@ -89,17 +89,6 @@ bool argv_next_option(
 	return false;
 }
 
-bool argv_has(const struct argv *argv, const char *wanted)
-{
-	struct argv_walk walk = argv_begin(argv);
-	const char *name, *value;
-
-	while (argv_next(&walk, &name, &value))
-		if (strcmp(name, wanted) == 0)
-			return true;
-	return false;
-}
-
 bool argv_option_by_id(const struct argv *argv, const char *wanted, const char *implied,
 	const char *id, struct option *ret_option)
 {

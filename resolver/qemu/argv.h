@@ -42,9 +42,6 @@ bool argv_next(struct argv_walk *walk, const char **ret_name, const char **ret_v
 bool argv_next_option(
 	struct argv_walk *walk, const char *wanted, const char *implied, struct option *ret_option);
 
-/* Is the option there at all? */
-bool argv_has(const struct argv *argv, const char *wanted);
-
 /*
  * The -WANTED option whose id it is ("-netdev tap,id=net0"), to be given to option_done(). false
  * if there is none.

@@ -43,27 +43,20 @@ void vm_argv_parse_names(struct vm *vm, const struct argv *argv)
 	vm_add_name(vm, uuid);
 }
 
-static const char *socket_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
 /* Takes a serial port's socket for the agent's, or finds that the known one is the same. */
 static void take_serial(struct vm *vm, bool is_known, const struct endpoint *endpoint)
 {
 	/* A serial port can be a console as well: only its socket's name shows what it is. */
 	static const char *const words[] = {"qga", "guest_agent", "guest-agent", "guestagent"};
 	struct endpoint *agent = &vm->agent;
-	const char *name = socket_name(endpoint->path);
+	const char *name = basename(endpoint->path);
 
 	if (is_known) {
 		/* By the last part: directories may be given through a link (/var/run), or relative
 		 * to QEMU's. */
 		agent->is_serial |= agent->kind == ENDPOINT_UNIX &&
 				    endpoint->kind == ENDPOINT_UNIX && agent->path[0] != '\0' &&
-				    strcmp(socket_name(agent->path), name) == 0;
+				    strcmp(basename(agent->path), name) == 0;
 		return;
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -140,36 +133,35 @@ static void take_monitor(
 	vm->monitor_protocol = protocol;
 }
 
-/* -monitor, -qmp and -qmp-pretty DEVICE */
-static void parse_monitor_devices(struct vm *vm, const struct argv *argv, const char *wanted,
-	enum vm_monitor_protocol protocol)
-{
-	struct argv_walk walk = argv_begin(argv);
-	unsigned int left = CHARDEVS_FOLLOWED_MAX;
-	const char *name, *value;
-	struct endpoint endpoint;
-
-	while (left > 0 && argv_next(&walk, &name, &value)) {
-		if (strcmp(name, wanted) != 0)
-			continue;
-		left--;
-		if (vm_chardev_by_device(argv, value, &endpoint) == 0)
-			take_monitor(vm, &endpoint, protocol);
-	}
-}
-
 static void parse_monitor(struct vm *vm, const struct argv *argv)
 {
-	struct argv_walk walk = argv_begin(argv);
-	unsigned int left = CHARDEVS_FOLLOWED_MAX;
+	static const struct {
+		char option[sizeof("qmp-pretty")];
+		enum vm_monitor_protocol protocol;
+	} devices[] = {{"monitor", VM_MONITOR_HMP}, {"qmp", VM_MONITOR_QMP},
+		{"qmp-pretty", VM_MONITOR_QMP}};
+	struct argv_walk walk;
+	const char *name, *value;
 	struct endpoint endpoint;
 	struct option option;
+	unsigned int left;
 
 	vm->monitor = (struct endpoint){0};
-	parse_monitor_devices(vm, argv, "monitor", VM_MONITOR_HMP);
-	parse_monitor_devices(vm, argv, "qmp", VM_MONITOR_QMP);
-	parse_monitor_devices(vm, argv, "qmp-pretty", VM_MONITOR_QMP);
+	/* -monitor DEVICE and the like */
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		left = CHARDEVS_FOLLOWED_MAX;
+		walk = argv_begin(argv);
+		while (left > 0 && argv_next(&walk, &name, &value)) {
+			if (strcmp(name, devices[i].option) != 0)
+				continue;
+			left--;
+			if (vm_chardev_by_device(argv, value, &endpoint) == 0)
+				take_monitor(vm, &endpoint, devices[i].protocol);
+		}
+	}
 	/* -mon CHARDEV,mode=control */
+	left = CHARDEVS_FOLLOWED_MAX;
+	walk = argv_begin(argv);
 	while (left > 0 && argv_next_option(&walk, "mon", "chardev", &option)) {
 		bool is_qmp = option_equals(&option, "mode", "control");
 
@@ -179,14 +171,19 @@ static void parse_monitor(struct vm *vm, const struct argv *argv)
 	}
 }
 
-/* vhost-vsock-pci, vhost-vsock-device, vhost-vsock-ccw (hw/virtio/vhost-vsock.c) and their
- * vhost-user kin. */
-static void parse_vsock(struct vm *vm, const struct argv *argv)
+void vm_argv_parse(struct vm *vm, const struct argv *argv)
 {
 	struct argv_walk walk = argv_begin(argv);
 	struct option option;
 	char driver[WORD_SIZE];
 
+	vm->has_argv = true;
+	vm_argv_parse_names(vm, argv);
+	vm_nics_parse(vm, argv);
+	parse_agent(vm, argv);
+	parse_monitor(vm, argv);
+	/* vhost-vsock-pci, vhost-vsock-device, vhost-vsock-ccw (hw/virtio/vhost-vsock.c) and their
+	 * vhost-user kin. */
 	vm->vsock_cid = 0;
 	while (argv_next_option(&walk, "device", "driver", &option)) {
 		if (option_get(&option, "driver", driver, sizeof(driver)) >= 0 &&
@@ -195,14 +192,4 @@ static void parse_vsock(struct vm *vm, const struct argv *argv)
 			(void)option_get_u32(&option, "guest-cid", &vm->vsock_cid);
 		option_done(&option);
 	}
-}
-
-void vm_argv_parse(struct vm *vm, const struct argv *argv)
-{
-	vm->has_argv = true;
-	vm_argv_parse_names(vm, argv);
-	vm_nics_parse(vm, argv);
-	parse_agent(vm, argv);
-	parse_monitor(vm, argv);
-	parse_vsock(vm, argv);
 }

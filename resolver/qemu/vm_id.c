@@ -33,35 +33,6 @@ static bool part_is_generic(struct text part)
 	return part.at == part.end;
 }
 
-static struct text part_without_suffix(struct text part)
-{
-	static const char *const suffixes[] = {
-		".sock", ".socket", ".qga", ".0", "-agent", "-qga", ".agent"};
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-		if (text_len(part) > strlen(suffixes[i]) && text_ends_with(part, suffixes[i]))
-			part.end -= strlen(suffixes[i]);
-	return part;
-}
-
-/* By the agent's socket: its VM's place in a template. */
-static bool choose_by_template(struct vm *vm, const struct config *config)
-{
-	const char *path = vm->agent.path;
-
-	if (vm->agent.kind != ENDPOINT_UNIX || vm->agent.root_pid != 0)
-		return false;
-	/* /var/run is a link to /run (FHS 3.0, 5.13): Proxmox writes the one, the template has the
-	 * other. */
-	if (strncmp(path, "/var/run/", 9) == 0)
-		path += strlen("/var");
-	for (unsigned int i = 0; i < config->socket_count; i++)
-		if (config_socket_name(
-			    config->sockets[i], path, geteuid(), vm->id, sizeof(vm->id)) == 0)
-			return true;
-	return false;
-}
-
 /* The first disk image, or false. Firmware and discs for the guest are not meant. */
 static bool first_disk(const struct argv *argv, char *ret_path, size_t size)
 {
@@ -95,11 +66,17 @@ static bool first_disk(const struct argv *argv, char *ret_path, size_t size)
 static struct text find_part(const struct vm *vm, const struct argv *argv, const char *cwd,
 	char disk[static ENDPOINT_PATH_SIZE])
 {
+	static const char *const suffixes[] = {
+		".sock", ".socket", ".qga", ".0", "-agent", "-qga", ".agent"};
 	struct text path = {vm->agent.path, vm->agent.path + vm->agent.path_len}, before, part;
 
 	/* By the name of the agent's socket, or if that is the same for every VM, of its folder. */
 	if (vm->agent.kind == ENDPOINT_UNIX && vm->agent.path[0] != '\0') {
-		part = part_without_suffix(path_last_part(path, &before));
+		part = path_last_part(path, &before);
+		for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+			if (text_len(part) > strlen(suffixes[i]) &&
+				text_ends_with(part, suffixes[i]))
+				part.end -= strlen(suffixes[i]);
 		if (part_is_generic(part))
 			part = path_last_part(before, &before);
 		if (!part_is_generic(part) && text_len(part) <= NAME_VM_MAX)
@@ -120,11 +97,19 @@ static struct text find_part(const struct vm *vm, const struct argv *argv, const
 void vm_choose_id(
 	struct vm *vm, const struct argv *argv, const char *cwd, const struct config *config)
 {
+	bool is_plain_path = vm->agent.kind == ENDPOINT_UNIX && vm->agent.root_pid == 0;
 	char by_pid[16], disk[ENDPOINT_PATH_SIZE];
+	const char *path = vm->agent.path;
 	struct text part;
 
-	if (choose_by_template(vm, config))
-		return;
+	/* By the agent's socket: its VM's place in a template. /var/run is a link to /run (FHS 3.0,
+	 * 5.13): Proxmox writes the one, the template has the other. */
+	if (strncmp(path, "/var/run/", 9) == 0)
+		path += strlen("/var");
+	for (unsigned int i = 0; is_plain_path && i < config->socket_count; i++)
+		if (config_socket_name(
+			    config->sockets[i], path, geteuid(), vm->id, sizeof(vm->id)) == 0)
+			return;
 	if (vm->is_named) {
 		memcpy(vm->id, vm->names[0], sizeof(vm->id));
 		return;

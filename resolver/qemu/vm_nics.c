@@ -144,12 +144,6 @@ static void nic_read_mac(
 		reading->is_taken[nic->mac.byte[5]] = true;
 }
 
-/* What is not kept is not read: a look for what is behind a NIC walks the command line. */
-static bool nics_have_room(const struct reading *reading)
-{
-	return reading->vm->nic_count < VM_NICS_MAX;
-}
-
 /* -net nic,...: a NIC, on a -netdev or on the hub. */
 static void nics_read_net(struct reading *reading, const struct option *option)
 {
@@ -158,7 +152,7 @@ static void nics_read_net(struct reading *reading, const struct option *option)
 	struct option other;
 	char id[VM_ID_SIZE];
 
-	if (!nics_have_room(reading) || !option_equals(option, "type", "nic"))
+	if (reading->vm->nic_count == VM_NICS_MAX || !option_equals(option, "type", "nic"))
 		return;
 	if (option_get(option, "netdev", id, sizeof(id)) >= 0) {
 		nic_plug_by_id(reading, id, &nic);
@@ -185,7 +179,8 @@ static void nics_read_device(struct reading *reading, const struct option *optio
 	bool is_nic;
 	int r = option_get(option, "netdev", id, sizeof(id));
 
-	if (!nics_have_room(reading) || option_get(option, "driver", driver, sizeof(driver)) < 0)
+	if (reading->vm->nic_count == VM_NICS_MAX ||
+		option_get(option, "driver", driver, sizeof(driver)) < 0)
 		return;
 	is_nic = r != -ENOENT;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
@@ -201,12 +196,16 @@ static void nics_read_device(struct reading *reading, const struct option *optio
 }
 
 /* QEMU makes the NICs of -nic and -net before those of -device, of these the ones in JSON last
- * (softmmu/vl.c, qemu_create_cli_devices()), and counts default MACs in that order. */
+ * (softmmu/vl.c, qemu_create_cli_devices()), and counts default MACs in that order. What is not
+ * kept is not read: a look for what is behind a NIC walks the command line. */
 void vm_nics_parse(struct vm *vm, const struct argv *argv)
 {
+	static const char own[][sizeof("nodefaults")] = {"nic", "net", "netdev", "nodefaults"};
 	struct reading reading = {.vm = vm, .argv = argv};
 	struct argv_walk walk = argv_begin(argv);
+	const char *name, *value;
 	struct option option;
+	bool has_own = false;
 
 	vm->nic_count = 0;
 	vm->forward_count = 0;
@@ -214,7 +213,7 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 	while (argv_next_option(&walk, "nic", "type", &option)) {
 		struct vm_nic nic = {0};
 
-		if (nics_have_room(&reading) && !option_equals(&option, "type", "none")) {
+		if (vm->nic_count < VM_NICS_MAX && !option_equals(&option, "type", "none")) {
 			nic_read_netdev(&reading, &option, &nic);
 			nic_read_mac(&reading, &option, "mac", &nic);
 			vm->nics[vm->nic_count++] = nic;
@@ -227,8 +226,11 @@ void vm_nics_parse(struct vm *vm, const struct argv *argv)
 		option_done(&option);
 	}
 	/* Without any network option QEMU makes one NIC on a user-mode network. */
-	if (!argv_has(argv, "nic") && !argv_has(argv, "net") && !argv_has(argv, "netdev") &&
-		!argv_has(argv, "nodefaults")) {
+	walk = argv_begin(argv);
+	while (!has_own && argv_next(&walk, &name, &value))
+		for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+			has_own |= strcmp(name, own[i]) == 0;
+	if (!has_own) {
 		struct vm_nic nic = {.netdev = VM_NETDEV_USER};
 
 		nic_choose_mac(&reading, &nic);
