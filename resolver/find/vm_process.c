@@ -312,7 +312,21 @@ int vm_process_accept_peer(struct host *host, struct vm *vm, const struct agent_
 bool vm_process_is_gone(const struct vm *vm)
 {
 	uint64_t start_time;
+	char *cmdline;
 	uid_t owner;
+	size_t len;
+	int proc_fd, r;
 
-	return proc_birth(vm->pid, &start_time, &owner) < 0 || start_time != vm->start_time;
+	if (proc_birth(vm->pid, &start_time, &owner) < 0 || start_time != vm->start_time)
+		return true;
+	/* One that is ending gives up its memory, and its arguments with it, before it closes its
+	 * sockets, and is a zombie only after that (kernel/exit.c, do_exit()). */
+	proc_fd = proc_open(vm->pid);
+	if (proc_fd < 0)
+		return true;
+	r = proc_cmdline(proc_fd, &cmdline, &len);
+	close(proc_fd);
+	if (r == 0)
+		free(cmdline);
+	return r == -ENODATA || r == -ESRCH;
 }
