@@ -34,9 +34,10 @@ SMALL := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 # gcc optimises the module as a whole, which makes it 4 % smaller. Objects are of both kinds, so that
 # tests, which are linked often, need not wait for that; clang would need another linker.
 IS_GCC := $(if $(SANITIZE),,$(findstring gcc version,$(shell $(CC) -v 2>&1)))
-# What follows only makes code larger: a jump table of calls, and halves and tails of functions.
+# What follows only makes code larger: a jump table of calls, halves and tails of functions, and
+# conditions that are worked out twice.
 SMALL += $(if $(IS_GCC),-flto -ffat-lto-objects -fno-plt -fno-partial-inlining \
-	-fno-optimize-sibling-calls)
+	-fno-optimize-sibling-calls -fno-tree-dominator-opts -fno-if-conversion)
 WHOLE := $(if $(IS_GCC),-flto=auto)
 APART := $(if $(IS_GCC),-fno-lto)
 # gcc knows -Oz since 12.

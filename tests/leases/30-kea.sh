@@ -5,8 +5,10 @@
 . "$(dirname "$0")/lib.sh"
 need_commands kea-dhcp4 kea-dhcp6
 
-file_4=$folder/kea-leases4.csv
-file_6=$folder/kea-leases6.csv
+# Newer ones keep their leases nowhere else.
+mount --bind "$folder" /var/lib/kea
+file_4=/var/lib/kea/kea-leases4.csv
+file_6=/var/lib/kea/kea-leases6.csv
 export KEA_PIDFILE_DIR=$folder KEA_LOCKFILE_DIR=none KEA_LOGGER_DESTINATION=stdout
 
 # start_kea 4|6 FILE SUBNET POOL [SETTINGS,]
