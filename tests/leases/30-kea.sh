@@ -5,10 +5,14 @@
 . "$(dirname "$0")/lib.sh"
 need_commands kea-dhcp4 kea-dhcp6
 
-# Newer ones keep their leases nowhere else.
-mount --bind "$folder" /var/lib/kea
-file_4=/var/lib/kea/kea-leases4.csv
-file_6=/var/lib/kea/kea-leases6.csv
+# Newer ones keep their leases in one folder, and nowhere else.
+leases=$folder
+if [ -d /var/lib/kea ]; then
+	leases=/var/lib/kea
+	mount --bind "$folder" "$leases"
+fi
+file_4=$leases/kea-leases4.csv
+file_6=$leases/kea-leases6.csv
 export KEA_PIDFILE_DIR=$folder KEA_LOCKFILE_DIR=none KEA_LOGGER_DESTINATION=stdout
 
 # start_kea 4|6 FILE SUBNET POOL [SETTINGS,]
