@@ -47,14 +47,18 @@ kill -TERM $! 2>/dev/null
 wait $!
 check_equal 'what is interrupted is undone' "1 $before" "$? $(tree)"
 
+# Without the temporary files of a run that was killed.
+lasting_tree() { tree | grep -v '\.\(......\)$' | grep -v ' tmp/'; }
+
 # Killed at any moment: --uninstall cleans up.
 for path in usr/bin/qemuvm etc/qemuvm.conf var/lib/qemuvm/installed; do
 	new_machine
+	before=$(lasting_tree)
 	start_until "$path"
 	kill -KILL $! 2>/dev/null
 	wait $! 2>/dev/null
 	check "killed at $path: --uninstall" installer --uninstall
-	check_equal 'has removed all of it' "$before" "$(tree | grep -v '\.\(......\)$' | grep -v ' tmp/')"
+	check_equal 'has removed all of it' "$before" "$(lasting_tree)"
 done
 
 # As a user, into a folder that does not exist yet; then on a machine that lacks a package.

@@ -28,9 +28,9 @@ check_equal 'and says what would be done, and nothing else' '' \
 	"$(grep -vE '^install\.sh: would (remove|change) /|^[-+]hosts:' <<<"$dry")"
 rm -r "$root/usr/bin/make" "$root"/usr/bin/*gcc* "$root"/usr/bin/cc "$root"/usr/bin/clang* 2>/dev/null
 check 'it goes, with neither make nor a compiler' inside /checkout/install.sh --uninstall
-check_equal 'and all is as it was before' "$before" "$(tree | grep -v '^gone usr/bin/')"
+check_equal 'and all is as it was before' "$(grep -v '^gone usr/bin/' <<<"$before")" "$(tree | grep -v '^gone usr/bin/')"
 check_match 'a second --uninstall has nothing to do' 'nothing is installed' "$(inside /checkout/install.sh --uninstall)"
-check_equal 'and changes nothing' "$before" "$(tree | grep -v '^gone usr/bin/')"
+check_equal 'and changes nothing' "$(grep -v '^gone usr/bin/' <<<"$before")" "$(tree | grep -v '^gone usr/bin/')"
 
 # Another prefix: the former installation gives way.
 new_machine

@@ -71,6 +71,9 @@ check_equal 'leaves a configuration that was changed, and nothing else' ./etc/qe
 check_status 'an unknown option is refused' 2 "$checkout/install.sh" --frobnicate
 check_equal 'in one line' 1 "$("$checkout/install.sh" --frobnicate 2>&1 | wc -l)"
 check_status 'a prefix must be absolute' 2 "$checkout/install.sh" --prefix here
+# The checkout may be below a folder that only root can enter.
+chmod 711 "$root"
+cp "$checkout/install.sh" "$root"
 check_status 'only root installs' 1 setpriv --reuid 65534 --clear-groups env -u DESTDIR \
-	"$checkout/install.sh"
+	"$root/install.sh"
 finish
