@@ -84,6 +84,8 @@ fail() {
 	local i bad=
 	trap '' INT TERM HUP
 	printf '%s\n' "install.sh: $1" >&2
+	# Of move_over or replace_text, if they were interrupted.
+	[ -z "${temporary:-}" ] || rm -f "$temporary"
 	for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
 		eval "${undo[i]}" || bad=yes
 	done
