@@ -12,7 +12,8 @@
  *
  * A name must lead only to a VM of somebody who could as well have sent the caller astray in
  * another way: root, the caller, and the users whom root named in the configuration. In a set-uid
- * program the caller is not trusted, since he chose its surroundings.
+ * program the caller is not trusted, since he chose its surroundings; with file capabilities alone,
+ * which leave his ids as they are, he is.
  *
  * Sockets. The kernel knows who listens (SO_PEERCRED, unix(7)), whatever the path's owner. But the
  * owner of a socket does not prove which socket it is: a symbolic link that a stranger put into
@@ -21,13 +22,14 @@
  *
  * Processes. One that runs as root may have anybody's arguments: anybody can start a set-uid
  * program under the name "qemu-system-x86_64" with arguments of his choice. While such a program
- * still knows who called it, its real user is his; so all three of its users must be one. And what
+ * still knows who called it, its real user is his; so all four of its users must be one. And what
  * it executes must be QEMU, which the caller can see of his own processes, and root of all. If
  * it cannot be seen, something that the starter of a set-uid program cannot choose must support
  * the arguments:
  *  - the process listens on the socket that they name (peer credentials);
  *  - its control group, in which every process stays that a login or unit started: systemd puts
- *    what people start below user-UID.slice, and machines and services into slices of their own;
+ *    what people start below user-UID.slice, and machines and services into slices of their own.
+ *    Another user's slice is final, whatever else supports the arguments;
  *  - a file that root wrote names its NIC's MAC (a DHCP server's leases).
  *
  * Files. What root, or a system user in root's service, wrote where nobody else can write.
