@@ -79,7 +79,4 @@ const struct config *command_config(void);
 /* What the program knows of this computer, by that configuration. */
 struct host *command_host(void);
 
-/* What this program knows of the host by that configuration; its own for as long as it runs. */
-struct host *command_host(void);
-
 #endif

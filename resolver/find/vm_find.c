@@ -251,17 +251,18 @@ static int find_by_name(struct socket_search *search)
 enum reason vm_find_by_name(const struct vm_finder *finder, const char *name,
 	struct vm_found *ret_found, struct vm_rivals *ret_rivals)
 {
+	struct vm_found *other = malloc(sizeof(*other));
 	struct socket_search search = {
 		.finder = finder,
 		.typed = name,
 		.found = ret_found,
-		.other = malloc(sizeof(*search.other)),
+		.other = other,
 		.rivals = ret_rivals,
 		.error = -ENOENT,
 	};
-	int r = search.other == NULL ? -ENOMEM : find_by_name(&search);
+	int r = other == NULL ? -ENOMEM : find_by_name(&search);
 
-	free(search.other);
+	free(other);
 	if (r == 0) {
 		r = vm_scan_shared_macs(finder->host, &ret_found->vm);
 		if (r < 0)

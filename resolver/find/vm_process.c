@@ -96,7 +96,7 @@ static void append_configs(struct vm_process *process, struct trust *trust)
 /* Who runs it. The owner comes first: see proc.h. */
 static int read_user(struct host *host, int proc_fd, uid_t *ret_uid, bool *ret_is_contained)
 {
-	struct proc_status status;
+	struct proc_status status = {.has_pid_namespace = false};
 	uid_t owner = (uid_t)-1; /* gcc does not know that errno is positive */
 	int r = proc_owner(proc_fd, &owner);
 

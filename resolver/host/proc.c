@@ -290,6 +290,8 @@ int proc_walk_cmdline(struct proc_walk *walk, const char **ret_cmdline)
 	char name[32];
 	int fd;
 
+	walk->text = buffer.text;
+	walk->size = buffer.size;
 	(void)snprintf(name, sizeof(name), "%d/cmdline", (int)walk->pid);
 	fd = len < 0 ? (int)len : open_entry(walk->directory_fd, name);
 	if (fd < 0)
@@ -362,8 +364,8 @@ int proc_status(int proc_fd, struct proc_status *ret_status)
 	if (field != NULL) {
 		rest = text_of(field + strlen("\nNSpid:"));
 		(void)text_take_line(&rest, &line);
-		status.has_pid_namespace =
-			text_take_word(&line, &word) && text_take_word(&line, &word);
+		(void)text_take_word(&line, &word);
+		status.has_pid_namespace = text_take_word(&line, &word);
 	}
 	*ret_status = status;
 	return 0;
