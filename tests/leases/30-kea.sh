@@ -5,15 +5,10 @@
 . "$(dirname "$0")/lib.sh"
 need_commands kea-dhcp4 kea-dhcp6
 
-# Newer ones keep their leases in one folder, and nowhere else.
-leases=$folder
-if [ -d /var/lib/kea ]; then
-	leases=/var/lib/kea
-	mount --bind "$folder" "$leases"
-fi
-file_4=$leases/kea-leases4.csv
-file_6=$leases/kea-leases6.csv
-export KEA_PIDFILE_DIR=$folder KEA_LOCKFILE_DIR=none KEA_LOGGER_DESTINATION=stdout
+file_4=$folder/kea-leases4.csv
+file_6=$folder/kea-leases6.csv
+# From 2.6.3 on leases are written nowhere but below the last of these.
+export KEA_PIDFILE_DIR=$folder KEA_LOCKFILE_DIR=none KEA_LOGGER_DESTINATION=stdout KEA_DHCP_DATA_DIR=$folder
 
 # start_kea 4|6 FILE SUBNET POOL [SETTINGS,]
 start_kea() {
